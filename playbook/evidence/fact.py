@@ -1,0 +1,23 @@
+"""Every fact is a frozen value that says where anyone can check it again."""
+
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Value(BaseModel):
+    """A frozen part of a fact; unknown fields are refused, so a saved fact that drifted is noticed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_timedelta="float")
+
+
+class Fact(Value):
+    """What one step found out. `url` is where a person can read the same; `source` names the service asked."""
+
+    source: ClassVar[str]
+    url: str
+
+    @property
+    def finding(self) -> str:
+        """The fact in one line, for the progress display and the evidence view."""
+        raise NotImplementedError
