@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 class Value(BaseModel):
     """A frozen part of a fact; unknown fields are refused, so a saved fact that drifted is noticed."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_timedelta="float")
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Fact(Value):
@@ -21,3 +21,8 @@ class Fact(Value):
     def finding(self) -> str:
         """The fact in one line, for the progress display and the evidence view."""
         raise NotImplementedError
+
+    @property
+    def shortfalls(self) -> tuple[str, ...]:
+        """What this fact could not see although it was looked for: sentences that become gaps on the card."""
+        return ()

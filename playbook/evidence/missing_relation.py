@@ -7,6 +7,10 @@ from playbook.evidence.fact import Fact
 Kind = Literal["relation", "table", "view", "materialized view", "sequence"]
 
 
+SCHEMA_IS_DATABASE = ("mysql", "clickhouse")
+"""Dialects in which `a.b` means table b of database a (dev.mysql.com, "Identifier Qualifiers")."""
+
+
 class MissingRelation(Fact):
     """Playbook step 3: the subject of a *relation missing* error.
 
@@ -31,6 +35,16 @@ class MissingRelation(Fact):
         """The relation as one would say it: qualified as far as the message qualified it."""
         parts = [part for part in (self.database, self.schema_name, self.name) if part]
         return ".".join(parts) if self.name else "a relation that the server does not name"
+
+    def matches(self, name: str) -> bool:
+        """Whether `name` (perhaps qualified) can be this relation: case folded, schemas compared where both tell."""
+        if self.name is None:
+            return False
+        *qualifiers, last = name.casefold().split(".")
+        if last != self.name.casefold():
+            return False
+        schema = self.schema_name or (self.database if self.dialect in SCHEMA_IS_DATABASE else None)
+        return not (qualifiers and schema) or qualifiers[-1] == schema.casefold()
 
     @property
     def finding(self) -> str:

@@ -1,0 +1,65 @@
+# Two commands do everything: `make demo` and `make test`. Both set up what they need in .venv, from lock files with
+# hashes; they need nothing but Python 3.11 or newer and make.
+
+PYTHON := $(firstword $(foreach name,$(PYTHON) python3.13 python3.12 python3.11 python3,$(shell command -v $(name) 2>/dev/null)))
+VENV := .venv
+RUN := $(VENV)/bin
+PIP := install --quiet --disable-pip-version-check --require-hashes
+
+.PHONY: demo test check tests replay bench golden event lock clean
+
+demo: $(VENV)/run
+	@$(RUN)/diagnose demo --once
+
+test: check tests replay
+
+check: $(VENV)/test
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	$(RUN)/mypy
+	$(RUN)/lint-imports --verbose
+
+tests: $(VENV)/test
+	$(RUN)/pytest --cov --cov-report=term:skip-covered
+
+# The recordings give the same bytes on every supported Python that the machine has.
+replay: $(VENV)/test
+	$(RUN)/python tools/replay_everywhere.py
+
+bench: $(VENV)/test
+	$(RUN)/python -m bench
+
+# Write the golden diagnoses and cards anew from their recordings; read the difference before you commit it.
+golden: $(VENV)/test
+	$(RUN)/python -m tests.cases.golden
+
+# Make the real event anew: a Django application on a real PostgreSQL, through the real SDK.
+event: $(VENV)/test
+	$(RUN)/python -m tests.real.event
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "diagnose needs Python 3.11 or newer: install python3 and try again"; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+	  { echo "diagnose needs Python 3.11, 3.12 or 3.13, and $(PYTHON) is another: name one with make PYTHON=…"; exit 2; }
+	@$(PYTHON) -m venv $(VENV) || { echo "the venv module is missing: on Debian, install python3-venv"; exit 2; }
+
+$(VENV)/run: requirements.lock $(VENV)/bin/python
+	@echo "setting up in $(VENV) (once, about half a minute)"
+	@$(RUN)/pip $(PIP) -r requirements.lock
+	@$(RUN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+$(VENV)/test: requirements-test.lock $(VENV)/run
+	@echo "adding what the tests need (once, about a minute)"
+	@$(RUN)/pip $(PIP) -r requirements-test.lock
+	@touch $@
+
+# Needs uv; the locks hold hashes and no addresses, and fit every supported Python and platform.
+lock:
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+	  --python-version 3.11 --extra install pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+	  --python-version 3.11 --extra install --extra test -c requirements.lock pyproject.toml -o requirements-test.lock
+
+clean:
+	rm -rf $(VENV) .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

@@ -1,0 +1,178 @@
+"""The `diagnose` command: each command is a few lines; what it needs is imported when it runs, so help is quick."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+WRONG_USE, NO_ISSUE = 2, 3
+"""Exit statuses: 0 diagnosed, 2 wrong use or settings, 3 the issue cannot be had."""
+
+app = typer.Typer(
+    help="Why is this Sentry issue happening, how sure are you, what do I do now?",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+AsJson = Annotated[bool, typer.Option("--json", help="Print the diagnosis as JSON.")]
+
+
+@app.command()
+def issue(
+    ref: Annotated[str, typer.Argument(help="An issue's number, short id or link, or an event id.")],
+    as_json: AsJson = False,
+    save: Annotated[Path | None, typer.Option(help="Save the redacted recording of the run here.")] = None,
+) -> None:
+    """Diagnose one issue with the configured sources."""
+    from bot import terminal
+    from bot.app import investigator
+    from bot.settings import WrongSettings, load
+    from playbook.evidence.unavailable import Unavailable
+    from playbook.reference import NotAReference, reference
+
+    try:
+        settings, mapping = load()
+        run = investigator(settings, mapping)
+        with terminal.progress(f"Diagnosing {ref}") as tell:
+            found = run(reference(ref, settings.sentry_url), tell)
+    except (WrongSettings, NotAReference) as wrong:
+        _leave(wrong.sentence, WRONG_USE)
+    except Unavailable as unavailable:
+        _leave(unavailable.sentence, NO_ISSUE)
+    if save:
+        _write(save, found.recording.text())
+    terminal.show(found.diagnosis, as_json=as_json)
+
+
+@app.command()
+def replay(file: Annotated[Path, typer.Argument(help="A recording.")], as_json: AsJson = False) -> None:
+    """Diagnose a saved recording again, offline: the same recording gives the same bytes."""
+    from pydantic import ValidationError
+
+    from bot import terminal
+    from playbook.evidence.unavailable import Unavailable
+    from playbook.investigate import replay as again
+    from playbook.sources.recording import Recording
+
+    try:
+        recording = Recording.model_validate_json(_read(file))
+    except ValidationError:
+        _leave(f"{file} is not a recording of this version; make one with `diagnose issue REF --save FILE`", WRONG_USE)
+    try:
+        with terminal.progress(f"Replaying {recording.inquiry.ref}") as tell:
+            found = again(recording, tell)
+    except Unavailable as unavailable:
+        _leave(unavailable.sentence, NO_ISSUE)
+    terminal.show(found.diagnosis, as_json=as_json)
+
+
+@app.command()
+def judge(
+    file: Annotated[Path, typer.Argument(help="Facts as JSON, in the form of `diagnose facts`.")],
+    as_json: AsJson = False,
+) -> None:
+    """Judge facts that you bring along; nothing is fetched."""
+    from bot import terminal
+    from bot.evidence_file import judged
+
+    try:
+        diagnosis = judged(_read(file))
+    except ValueError as wrong:
+        _leave(f"{file}: {wrong}", WRONG_USE)
+    terminal.show(diagnosis, as_json=as_json)
+
+
+@app.command()
+def facts() -> None:
+    """Print the JSON Schema of every fact."""
+    from bot.evidence_file import schema
+
+    print(json.dumps(schema(), indent=2, ensure_ascii=False))
+
+
+@app.command()
+def classify() -> None:
+    """Read JSON lines with `type` and `value`, print which playbook each belongs to and its subject."""
+    from bot.classify import classify as answers
+
+    try:
+        for answer in answers(sys.stdin):
+            print(answer)
+    except ValueError as wrong:
+        _leave(str(wrong), WRONG_USE)
+
+
+@app.command()
+def playbooks() -> None:
+    """Print the playbooks there are, their causes, and the evidence that each signal asks for."""
+    from bot import terminal
+
+    terminal.show_playbooks()
+
+
+@app.command()
+def serve(
+    http: Annotated[bool, typer.Option("--http", help="Serve Slack's HTTP requests instead of Socket Mode.")] = False,
+) -> None:
+    """Run the Slack bot."""
+    from bot.serve import serve as run
+    from bot.settings import WrongSettings, load
+
+    try:
+        run(*load(), http=http)
+    except WrongSettings as wrong:
+        _leave(wrong.sentence, WRONG_USE)
+
+
+@app.command()
+def demo(
+    name: Annotated[str, typer.Argument(help="Which recorded incident.")] = "",
+    once: Annotated[bool, typer.Option("--once", help="Show one incident and leave.")] = False,
+) -> None:
+    """Show a recorded incident running through the whole engine."""
+    from bot.demo import NoSuchIncident, show
+
+    try:
+        show(name, once=once)
+    except NoSuchIncident as wrong:
+        _leave(str(wrong), WRONG_USE)
+
+
+@app.command()
+def doctor() -> None:
+    """Try every token, scope, host and permission for real, and say exactly what is missing."""
+    from bot.doctor import examine
+    from bot.settings import WrongSettings, load
+
+    try:
+        well = examine(*load())
+    except WrongSettings as wrong:
+        _leave(wrong.sentence, WRONG_USE)
+    raise typer.Exit(0 if well else WRONG_USE)
+
+
+def main() -> None:
+    """The console script."""
+    app(prog_name="diagnose")
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        _leave(f"{file} cannot be read: {reason}", WRONG_USE)
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        _leave(f"{file} cannot be written: {error.strerror}", WRONG_USE)
+
+
+def _leave(sentence: str, status: int) -> NoReturn:
+    typer.echo(sentence, err=True)
+    raise typer.Exit(status)

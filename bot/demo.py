@@ -1,0 +1,52 @@
+"""Recorded incidents through the whole engine, in the terminal: what the tool does, without a Slack or a Sentry."""
+
+import random
+import time
+from pathlib import Path
+
+from bot import terminal
+from playbook.gather import Progress
+from playbook.investigate import replay
+from playbook.sources.recording import Recording
+
+INSTALLED = Path(__file__).parent / "incidents"
+CHECKED_OUT = Path(__file__).parent.parent / "tests" / "cases"
+FIRST = "migration_failed"
+"""The incident that is shown where none is named: proved, with evidence of all three sources."""
+
+PACE = 0.12
+"""Seconds a step takes at most in the demonstration, so that a person sees the progress that a network would give."""
+
+
+class NoSuchIncident(Exception):
+    """The name is none of the recorded incidents; the text lists those."""
+
+
+def incidents() -> dict[str, Path]:
+    """The recordings that came along, by name."""
+    place = INSTALLED if INSTALLED.is_dir() else CHECKED_OUT
+    return {path.parent.name: path for path in sorted(place.glob("*/recording.json"))}
+
+
+def show(name: str, *, once: bool) -> None:
+    """One incident, or (without `once` and a name) each of them after the other."""
+    known = incidents()
+    if not known or (name and name not in known):
+        listed = ", ".join(known) or "none came with this installation"
+        raise NoSuchIncident(f"there is no recorded incident {name!r}; there are: {listed}")
+    chosen = [name or FIRST] if once or name else list(known)
+    for one in chosen:
+        _run(Recording.model_validate_json(known[one].read_text(encoding="utf-8")))
+
+
+def _run(recording: Recording) -> None:
+    pace = random.Random(recording.inquiry.at.timestamp())  # noqa: S311 - a pace is no secret
+    with terminal.progress(f"Diagnosing {recording.inquiry.ref} (recorded)") as tell:
+
+        def slowly(progress: Progress) -> None:
+            tell(progress)
+            if progress.state == "running":
+                time.sleep(pace.uniform(PACE / 3, PACE))
+
+        found = replay(recording, slowly)
+    terminal.show(found.diagnosis, as_json=False)

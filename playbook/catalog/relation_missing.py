@@ -1,0 +1,146 @@
+"""A query names a table or view that the database does not have.
+
+Carries out the written playbook *ProgrammingError-RelationMissing-Database-Error-application*.
+"""
+
+from playbook.catalog import Playbook
+from playbook.causes import (
+    broader_incident,
+    migration_failed,
+    migration_missing,
+    migration_not_applied,
+    migration_ran_late,
+    one_environment_only,
+    relation_dropped,
+    replica_behind,
+    wrong_database,
+)
+from playbook.diagnosis import Subject
+from playbook.dialects.reading import missing_relation
+from playbook.evidence.changes import Changes
+from playbook.evidence.event import Event
+from playbook.evidence.fact import Fact
+from playbook.evidence.frequency import Frequency
+from playbook.evidence.issue import Issue
+from playbook.evidence.logs import DEPLOYS, MIGRATIONS, REPLICATION, START_UP, Logs
+from playbook.evidence.missing_relation import MissingRelation
+from playbook.evidence.prescription import LogSearch, Prescription
+from playbook.evidence.releases import Releases
+from playbook.evidence.similar import Similar
+from playbook.evidence.spread import Spread
+from playbook.evidence.tags import Tags
+from playbook.schema.commands import look_for
+
+SEARCHES = (
+    LogSearch(
+        purpose=MIGRATIONS,
+        phrases=(
+            "migrate",
+            "migration",
+            "migrations",
+            "Applying",
+            "Running upgrade",
+            "CREATE TABLE",
+            "DROP TABLE",
+            "ALTER TABLE",
+            "Migrating schema",
+        ),
+    ),
+    LogSearch(
+        purpose=START_UP,
+        phrases=(
+            "unapplied migration",
+            "pending migration",
+            "PendingMigrationError",
+            "Booting worker",
+            "Starting gunicorn",
+            "Application startup complete",
+            "Listening at",
+            "server started",
+            "initializing database",
+        ),
+    ),
+    LogSearch(
+        purpose=DEPLOYS,
+        phrases=(
+            "deploy",
+            "deployed",
+            "deployment",
+            "rollout",
+            "helm upgrade",
+            "BackoffLimitExceeded",
+            "release",
+        ),
+    ),
+    LogSearch(
+        purpose=REPLICATION,
+        phrases=(
+            "replication",
+            "replica",
+            "standby",
+            "conflict with recovery",
+            "walreceiver",
+            "seconds behind",
+        ),
+    ),
+)
+"""Playbook step 6: migration execution, application start-up, deployments, database replication."""
+
+
+def _relation(fact: Fact) -> MissingRelation:
+    if not isinstance(fact, MissingRelation):
+        raise TypeError(f"the subject of this playbook is a MissingRelation, not {type(fact).__name__}")
+    return fact
+
+
+def subject(fact: Fact) -> Subject:
+    """The relation, with its schema and database where the message named them."""
+    relation = _relation(fact)
+    told = {"schema": relation.schema_name, "database": relation.database}
+    return Subject(
+        name=relation.name, label=relation.label, fields={key: value for key, value in told.items() if value}
+    )
+
+
+def prescription(fact: Fact) -> Prescription:
+    """What the shared steps look for; another issue is about the same when it names the same relation."""
+    return Prescription(searches=SEARCHES, same_trouble=_relation(fact).name)
+
+
+def check(fact: Fact) -> str:
+    """The statement that asks the failing database whether it has the relation, and where."""
+    return look_for(_relation(fact))
+
+
+playbook = Playbook(
+    name=__name__.rpartition(".")[2],
+    title="ProgrammingError: relation missing",
+    subject_type=MissingRelation,
+    recognise=missing_relation,
+    subject=subject,
+    prescribes=(
+        Issue,
+        Event,
+        Frequency,
+        Spread,
+        MissingRelation,
+        Releases,
+        Changes,
+        Logs,
+        Similar,
+        Tags,
+    ),
+    prescription=prescription,
+    causes=(
+        migration_failed.cause,
+        migration_not_applied.cause,
+        migration_ran_late.cause,
+        migration_missing.cause,
+        relation_dropped.cause,
+        one_environment_only.cause,
+        wrong_database.cause,
+        replica_behind.cause,
+        broader_incident.cause,
+    ),
+    check=check,
+)

@@ -1,0 +1,106 @@
+"""What changed between the last good and the first failing release: playbook step 5."""
+
+from typing import ClassVar, Literal
+
+from playbook.evidence.fact import Fact, Value
+from playbook.evidence.instant import Instant
+
+
+class PullRequest(Value):
+    """The pull request that brought a commit; `merged_at` None when it is not merged."""
+
+    number: int
+    title: str
+    author: str | None = None
+    merged_at: Instant | None = None
+    url: str
+
+
+class Commit(Value):
+    """`at` is the committer's clock; `message` only its first line; `files` only where they were asked for."""
+
+    sha: str
+    message: str
+    author: str | None = None
+    at: Instant | None = None
+    url: str
+    pull: PullRequest | None = None
+    files: tuple[str, ...] = ()
+
+
+class SchemaChange(Value):
+    """What one line of a patch does to the database: `renames` goes from `relation` to `to`.
+
+    `migration` is its name as the framework's command and log say it, equal to `MigrationRun.migration`
+    (`orders.0042_order`; Alembic's revision; `20261120090000 CreateOrders`; Flyway's version), None where the file
+    does not tell. `framework` is `django`, `alembic`, `rails`, `flyway`, `prisma`, `golang-migrate`, `dbmate`,
+    `goose`, or `sql` for other SQL files. `quote` is the line itself. `models` means code that declares the relation
+    without creating it (`framework` is then `models`). `schema_name` only where the statement qualifies the relation.
+    """
+
+    kind: Literal["creates", "drops", "renames", "models"]
+    relation: str
+    schema_name: str | None = None
+    to: str | None = None
+    path: str
+    line: int | None = None
+    quote: str
+    framework: str
+    migration: str | None = None
+    url: str
+
+
+class FileChange(Value):
+    """A changed file; `patch` is None where GitHub sent none (binary, too large, rename only)."""
+
+    path: str
+    status: str
+    previous_path: str | None = None
+    patch: str | None = None
+    url: str
+
+
+class Struck(Value):
+    """A change that cannot be guilty, with the reason."""
+
+    what: str
+    reason: str
+    url: str
+
+
+class Changes(Fact):
+    """`commits` oldest first, only those that are in the failing release and older than the onset; `struck` are the
+    others. `suspects` are the commits that touch migrations, models, or the failing file, most telling first.
+    `base` None means that no last good release is known and only the release's own commits were read.
+    A change outside the failing release is never listed here. `rolled_back` means that the failing release is older
+    code than the last good one: `commits` are then none, and the files say what going back took away.
+    """
+
+    source: ClassVar[str] = "GitHub"
+
+    repository: str
+    base: str | None = None
+    head: str
+    commits: tuple[Commit, ...] = ()
+    suspects: tuple[Commit, ...] = ()
+    files: tuple[FileChange, ...] = ()
+    schema_changes: tuple[SchemaChange, ...] = ()
+    struck: tuple[Struck, ...] = ()
+    rolled_back: bool = False
+    incomplete: tuple[str, ...] = ()
+
+    @property
+    def shortfalls(self) -> tuple[str, ...]:
+        return self.incomplete
+
+    def of_relation(self, name: str, kind: str) -> tuple[SchemaChange, ...]:
+        """The schema changes of that kind which name the relation, compared as the database would fold case."""
+        return tuple(
+            change for change in self.schema_changes if change.kind == kind and change.relation.lower() == name.lower()
+        )
+
+    @property
+    def finding(self) -> str:
+        told = f"{len(self.commits)} commits, {len(self.files)} files in {self.repository}"
+        kinds = [f"{change.kind} {change.relation}" for change in self.schema_changes[:2]]
+        return " · ".join([told, *kinds])

@@ -1,0 +1,96 @@
+"""Every question to the outside is a value and passes one door, so that it can be redacted, recorded, replayed."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Literal, TypeVar
+
+from pydantic import Field
+
+from playbook.evidence.fact import Value
+from playbook.evidence.json import Json
+from playbook.evidence.unavailable import Unavailable
+from playbook.redact import redact_json, redact_text
+
+T = TypeVar("T")
+
+SourceName = Literal["sentry", "github", "elasticsearch"]
+
+
+class Question(Value):
+    """`call` names what is asked (a REST path, a method of the client), `arguments` what with, as plain JSON."""
+
+    source: SourceName
+    call: str
+    arguments: dict[str, Json] = Field(default_factory=dict)
+
+
+Door = Callable[[Question], Json]
+"""Answers a question with plain JSON; `None` means *looked, there is none*; raises `Unavailable`."""
+
+
+def dispatch(doors: Mapping[SourceName, Door]) -> Door:
+    """One door for all sources: each question goes to the door of the source it names."""
+
+    def ask(question: Question) -> Json:
+        return doors[question.source](question)
+
+    return ask
+
+
+class Tally:
+    """How much redaction took out of one run, by kind; counted from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._hidden: Counter[str] = Counter()
+
+    def add(self, hidden: Mapping[str, int]) -> None:
+        with self._lock:
+            self._hidden.update(hidden)
+
+    def hidden(self) -> dict[str, int]:
+        """Counts by kind, sorted by kind."""
+        with self._lock:
+            return dict(sorted(self._hidden.items()))
+
+
+def redacting(door: Door, tally: Tally) -> Door:
+    """The same door with every answer and every sentence redacted before anybody else sees it."""
+
+    def ask(question: Question) -> Json:
+        try:
+            redacted = redact_json(door(question), question.source)
+        except Unavailable as unavailable:
+            text, hidden = redact_text(unavailable.sentence)
+            tally.add(dict(hidden))
+            raise Unavailable(text) from unavailable
+        tally.add(dict(redacted.hidden))
+        return redacted.value
+
+    return ask
+
+
+def closed(sentence: str) -> Door:
+    """A door that answers nothing, for a source that is not configured; the sentence says what to set."""
+
+    def ask(_question: Question) -> Json:
+        raise Unavailable(sentence)
+
+    return ask
+
+
+def side_by_side(*calls: Callable[[], T]) -> list[T | Unavailable]:
+    """The answers of calls made at the same time, in order; a call that could not look gives its `Unavailable`."""
+
+    def settled(call: Callable[[], T]) -> T | Unavailable:
+        try:
+            return call()
+        except Unavailable as unavailable:
+            return unavailable
+
+    if not calls:
+        return []
+    with ThreadPoolExecutor(max_workers=len(calls), thread_name_prefix="ask") as pool:
+        return list(pool.map(settled, calls))

@@ -1,0 +1,85 @@
+"""What speaks for and against a migration that nobody ran."""
+
+from playbook.causes.migration_not_applied import cause
+from playbook.evidence.logs import MIGRATIONS, Logs
+from tests.facts import a_frequency, a_run, a_schema_change, a_search, evidence, minutes, some_changes, some_logs
+
+PENDING = "You have 1 unapplied migration(s). Your project may not work properly until you apply: orders."
+CHANGES = some_changes(a_schema_change())
+
+
+def strengths(*facts, **given):
+    signals, _ = cause.weigh(evidence(*facts, **given))
+    return {signal.name: str(signal.strength) for signal in signals}
+
+
+def test_a_pending_report_that_names_the_releases_migration_is_decisive():
+    found = strengths(CHANGES, some_logs(a_run("unapplied", PENDING)))
+    assert found["reported_as_pending"] == "decisive"
+
+
+def test_a_pending_report_of_another_environment_says_nothing_here():
+    found = strengths(CHANGES, some_logs(a_run("unapplied", PENDING, environment="staging")))
+    assert "reported_as_pending" not in found
+    assert "pending_at_start_up" not in found
+
+
+def test_a_pending_report_whose_environment_nobody_told_is_never_decisive():
+    found = strengths(CHANGES, some_logs(a_run("unapplied", PENDING, environment=None)))
+    assert "reported_as_pending" not in found
+    assert found["pending_at_start_up"] == "telling"
+
+
+def test_a_pending_report_about_another_app_is_not_about_this_migration():
+    found = strengths(CHANGES, some_logs(a_run("unapplied", "You have 1 unapplied migration(s) for: billing.")))
+    assert "reported_as_pending" not in found
+
+
+def test_a_whole_migrate_log_that_never_names_it_is_telling():
+    found = strengths(
+        CHANGES, some_logs(a_run("applied", "Applying users.0007_name... OK", migration="users.0007_name"))
+    )
+    assert found["shipped_but_never_ran"] == "telling"
+
+
+def test_a_partial_migrate_log_that_never_names_it_says_nothing():
+    run = a_run("applied", "Applying users.0007_name... OK", migration="users.0007_name")
+    partial = a_search(MIGRATIONS, run.line, partial="1 of 5 shards failed")
+    assert "shipped_but_never_ran" not in strengths(CHANGES, some_logs(run, searches=(partial,)))
+
+
+def test_no_migrate_log_at_all_says_nothing_since_it_may_not_be_shipped():
+    assert "shipped_but_never_ran" not in strengths(CHANGES, some_logs())
+
+
+def test_it_is_ruled_out_when_it_ran_here():
+    run = a_run("applied", "Applying orders.0042_order... OK", at=minutes(-1), migration="orders.0042_order")
+    assert strengths(CHANGES, some_logs(run))["it_was_applied"] == "rules_out"
+
+
+def test_it_is_not_ruled_out_when_it_ran_only_in_staging():
+    run = a_run("applied", "Applying orders.0042_order... OK", environment="staging", migration="orders.0042_order")
+    assert "it_was_applied" not in strengths(CHANGES, some_logs(run))
+
+
+def test_constant_errors_are_a_hint():
+    found = strengths(CHANGES, a_frequency(trend="constant", rule="no change in 24 h"))
+    assert found["constant_since_it_began"] == "hint"
+
+
+def test_without_logs_the_decisive_question_is_listed_as_unchecked_with_its_reason():
+    _, unchecked = cause.weigh(evidence(CHANGES, without=(Logs,)))
+    asked = {one.signal: one for one in unchecked}["reported_as_pending"]
+    assert asked.needs == "Logs"
+    assert asked.why == "Elasticsearch could not be read"
+
+
+def test_the_remedy_names_the_migration_and_the_frameworks_command():
+    remedy = cause.remedy(evidence(CHANGES).facts)
+    assert remedy.command == "python manage.py migrate orders 0042_order"
+    assert remedy.verify == "python manage.py showmigrations orders"
+
+
+def test_the_command_quotes_what_came_from_outside():
+    hostile = some_changes(a_schema_change(migration="orders.0042; rm -rf /"))
+    assert cause.remedy(evidence(hostile).facts).command == "python manage.py migrate orders '0042; rm -rf /'"

@@ -1,0 +1,72 @@
+"""What speaks for and against code that served before its migration ran."""
+
+from playbook.causes.migration_ran_late import cause
+from playbook.evidence.event import Frame
+from tests.facts import (
+    a_frequency,
+    a_run,
+    a_schema_change,
+    an_event,
+    an_issue,
+    evidence,
+    minutes,
+    some_changes,
+    some_logs,
+)
+
+CHANGES = some_changes(a_schema_change())
+STOPPED = a_frequency(trend="stopped", rule="nothing for 90 minutes after 20 an hour")
+
+
+def strengths(*facts, **given):
+    signals, _ = cause.weigh(evidence(*facts, **given))
+    return {signal.name: str(signal.strength) for signal in signals}
+
+
+def applied(at, **given):
+    return some_logs(
+        a_run("applied", "Applying orders.0042_order... OK", at=at, migration="orders.0042_order", **given)
+    )
+
+
+def test_applied_after_the_first_error_and_silence_since_is_decisive():
+    found = strengths(CHANGES, STOPPED, an_issue(last_seen=minutes(12)), applied(minutes(11)))
+    assert found == {"applied_after_it_began": "decisive"}
+
+
+def test_the_same_in_an_environment_that_nobody_told_is_only_telling():
+    found = strengths(CHANGES, STOPPED, an_issue(last_seen=minutes(12)), applied(minutes(11), environment=None))
+    assert found == {"applied_after_it_began": "telling"}
+
+
+def test_the_same_is_only_telling_while_it_is_too_early_to_call_it_stopped():
+    found = strengths(CHANGES, a_frequency(), an_issue(last_seen=minutes(12)), applied(minutes(11)))
+    assert found == {"applied_after_it_began": "telling"}
+
+
+def test_errors_that_go_on_long_after_rule_it_out():
+    found = strengths(CHANGES, a_frequency(), an_issue(last_seen=minutes(110)), applied(minutes(11)))
+    assert found == {"went_on_after_it_was_applied": "rules_out"}
+
+
+def test_errors_that_go_on_after_stagings_migration_rule_nothing_out():
+    assert strengths(CHANGES, an_issue(last_seen=minutes(110)), applied(minutes(11), environment="staging")) == {}
+
+
+def test_applied_before_the_first_error_is_not_late():
+    found = strengths(CHANGES, STOPPED, an_issue(last_seen=minutes(5)), applied(minutes(-3)))
+    assert "applied_after_it_began" not in found
+
+
+def test_a_minute_between_two_clocks_is_no_order():
+    found = strengths(CHANGES, STOPPED, an_issue(last_seen=minutes(3)), applied(minutes(0.5)))
+    assert "applied_after_it_began" not in found
+
+
+def test_a_query_inside_the_migrate_command_is_telling():
+    frame = Frame(filename="django/core/management/commands/migrate.py", function="handle")
+    assert strengths(an_event(frames=(frame,)))["raised_while_migrating"] == "telling"
+
+
+def test_a_view_is_not_the_migrate_command():
+    assert "raised_while_migrating" not in strengths(an_event())

@@ -1,0 +1,92 @@
+"""What speaks for and against a relation that was dropped or renamed."""
+
+import pytest
+
+from playbook.causes.relation_dropped import cause
+from playbook.evidence.logs import MIGRATIONS
+from tests.facts import a_line, a_run, a_schema_change, a_search, evidence, minutes, some_changes, some_logs
+
+DROPS = a_schema_change("drops", quote='migrations.DeleteModel(name="Order")')
+RENAMES = a_schema_change("renames", to="sales_order", quote="migrations.RenameModel(")
+
+SHORTLY_BEFORE = minutes(-1)
+
+
+def strengths(*facts, **given):
+    signals, _ = cause.weigh(evidence(*facts, **given))
+    return {signal.name: str(signal.strength) for signal in signals}
+
+
+def logged(message, at=SHORTLY_BEFORE, environment="production", **given):
+    return some_logs(searches=(a_search(MIGRATIONS, a_line(message, at, environment, **given)),))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        'DROP TABLE "orders_order" CASCADE',
+        "drop table if exists public.orders_order",
+        'ALTER TABLE "orders_order" RENAME TO "sales_order"',
+        "RENAME TABLE `orders_order` TO `sales_order`",
+    ],
+)
+def test_a_logged_drop_before_the_errors_is_decisive(statement):
+    assert strengths(logged(statement)) == {"a_drop_was_logged": "decisive"}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DROP TABLE orders_orderline",
+        "ALTER TABLE orders_order ADD COLUMN note text",
+        "ALTER TABLE orders_order RENAME COLUMN a TO b",
+        "DROP INDEX orders_order_idx",
+        "we will drop the table soon",
+    ],
+)
+def test_other_statements_say_nothing(statement):
+    assert strengths(logged(statement)) == {}
+
+
+def test_a_drop_that_failed_dropped_nothing():
+    assert strengths(logged("DROP TABLE orders_order", level="error")) == {}
+
+
+def test_a_drop_after_the_errors_began_did_not_bring_them_about():
+    assert strengths(logged("DROP TABLE orders_order", at=minutes(20))) == {}
+
+
+def test_a_drop_in_staging_says_nothing_about_production():
+    assert strengths(logged("DROP TABLE orders_order", environment="staging")) == {}
+
+
+def test_a_drop_somewhere_that_nobody_told_is_only_telling():
+    assert strengths(logged("DROP TABLE orders_order", environment=None)) == {"a_drop_was_logged": "telling"}
+
+
+@pytest.mark.parametrize("change", [DROPS, RENAMES], ids=["drop", "rename"])
+def test_a_release_that_removes_it_is_telling(change):
+    assert strengths(some_changes(change)) == {"the_release_removes_it": "telling"}
+
+
+@pytest.mark.parametrize("change", [DROPS, RENAMES], ids=["drop", "rename"])
+def test_a_release_that_removes_it_and_ran_before_the_errors_is_decisive(change):
+    run = a_run("applied", "Applying orders.0042_order... OK", at=minutes(-2), migration="orders.0042_order")
+    assert strengths(some_changes(change), some_logs(run))["the_release_removes_it"] == "decisive"
+
+
+def test_a_release_that_removes_it_but_ran_only_after_the_errors_is_not_decisive():
+    run = a_run("applied", "Applying orders.0042_order... OK", at=minutes(20), migration="orders.0042_order")
+    assert strengths(some_changes(DROPS), some_logs(run))["the_release_removes_it"] == "telling"
+
+
+def test_a_release_that_removes_another_relation_says_nothing():
+    assert strengths(some_changes(a_schema_change("drops", relation="orders_legacy"))) == {}
+
+
+def test_a_release_that_creates_it_speaks_against_it():
+    assert strengths(some_changes(a_schema_change())) == {"the_release_creates_it": "against"}
+
+
+def test_the_remedy_of_a_rename_names_the_new_name():
+    assert "sales_order" in cause.remedy(evidence(some_changes(RENAMES)).facts).action

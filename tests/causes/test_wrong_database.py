@@ -1,0 +1,55 @@
+"""What speaks for a query that looks in the wrong database, schema or case."""
+
+from playbook.causes.wrong_database import cause
+from tests.facts import a_relation, a_run, a_schema_change, an_event, evidence, minutes, some_changes, some_logs
+
+
+def strengths(*facts, **given):
+    signals, _ = cause.weigh(evidence(*facts, **given))
+    return {signal.name: str(signal.strength) for signal in signals}
+
+
+def test_created_here_before_the_errors_and_missing_all_the_same_is_telling():
+    run = a_run("applied", "Applying orders.0042_order... OK", at=minutes(-60), migration="orders.0042_order")
+    found = strengths(some_changes(a_schema_change()), some_logs(run))
+    assert found == {"applied_here_and_still_missing": "telling"}
+
+
+def test_created_somewhere_that_nobody_told_says_nothing():
+    run = a_run(
+        "applied", "Applying orders.0042_order... OK", at=minutes(-60), environment=None, migration="orders.0042_order"
+    )
+    assert strengths(some_changes(a_schema_change()), some_logs(run)) == {}
+
+
+def test_a_name_created_with_capitals_and_asked_for_without_is_telling():
+    changes = some_changes(a_schema_change(relation="Orders_Order"))
+    assert strengths(changes) == {"created_in_another_case": "telling"}
+
+
+def test_case_means_nothing_where_the_database_ignores_it():
+    changes = some_changes(a_schema_change(relation="Orders_Order"))
+    assert strengths(changes, a_relation(dialect="sqlite")) == {}
+
+
+def test_the_same_name_in_another_schema_is_telling():
+    changes = some_changes(a_schema_change(relation="sales.orders_order"))
+    found = strengths(changes, a_relation(schema_name="public"))
+    assert found == {"created_in_another_schema": "telling"}
+
+
+def test_a_production_service_that_asks_a_staging_database_is_telling():
+    relation = a_relation(dialect="mysql", database="shop_staging")
+    assert strengths(relation) == {"database_of_another_environment": "telling"}
+
+
+def test_a_database_called_after_its_own_environment_says_nothing():
+    assert strengths(a_relation(dialect="mysql", database="shop_prod"), an_event(environment="production")) == {}
+
+
+def test_a_database_called_after_no_environment_says_nothing():
+    assert strengths(a_relation(dialect="mysql", database="shop")) == {}
+
+
+def test_capitals_in_a_postgresql_name_are_a_hint():
+    assert strengths(a_relation(name="Orders")) == {"no_search_path_names_it": "hint"}
