@@ -6,7 +6,7 @@ VENV := .venv
 RUN := $(VENV)/bin
 PIP := install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: demo test check tests replay bench golden event lock clean
+.PHONY: demo test check tests replay bench golden picture event lock clean
 
 demo: $(VENV)/run
 	@$(RUN)/diagnose demo --once
@@ -28,6 +28,10 @@ replay: $(VENV)/test
 
 bench: $(VENV)/test
 	$(RUN)/python -m bench
+
+# The README's picture, from the recorded incident itself.
+picture: $(VENV)/run
+	$(RUN)/python -m tools.picture
 
 # Write the golden diagnoses and cards anew from their recordings; read the difference before you commit it.
 golden: $(VENV)/test

@@ -14,6 +14,7 @@ app = typer.Typer(
     help="Why is this Sentry issue happening, how sure are you, what do I do now?",
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode=None,  # plain help: rich alone would take four times as long to import as all the rest
     pretty_exceptions_enable=False,
 )
 AsJson = Annotated[bool, typer.Option("--json", help="Print the diagnosis as JSON.")]
@@ -27,7 +28,7 @@ def issue(
 ) -> None:
     """Diagnose one issue with the configured sources."""
     from bot import terminal
-    from bot.app import investigator
+    from bot.app import investigator, now
     from bot.settings import WrongSettings, load
     from playbook.evidence.unavailable import Unavailable
     from playbook.reference import NotAReference, reference
@@ -36,7 +37,7 @@ def issue(
         settings, mapping = load()
         run = investigator(settings, mapping)
         with terminal.progress(f"Diagnosing {ref}") as tell:
-            found = run(reference(ref, settings.sentry_url), tell)
+            found = run(reference(ref, settings.sentry_url), now(), tell)
     except (WrongSettings, NotAReference) as wrong:
         _leave(wrong.sentence, WRONG_USE)
     except Unavailable as unavailable:

@@ -1,8 +1,12 @@
 """Tokens, addresses and the mapping of projects, from the environment, `.env` and `diagnose.toml`; no judgement."""
 
+import difflib
+import re
 import tomllib
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -22,12 +26,22 @@ class WrongSettings(Exception):
 
 
 def _address(text: str) -> str:
-    if not text.startswith(("https://", "http://")) or any(char.isspace() for char in text):
+    parts = urlsplit(text)
+    if parts.scheme not in {"https", "http"} or not parts.hostname or any(char.isspace() for char in text):
         raise ValueError("must be an address that begins with https://")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("must hold no user, password or query, only an address")
     return text.rstrip("/")
 
 
+def _repository(text: str) -> str:
+    if not re.fullmatch(r"[\w.-]+/[\w.-]+", text):
+        raise ValueError("must be owner/name, as in the repository's address")
+    return text
+
+
 Address = Annotated[str, AfterValidator(_address)]
+Repository = Annotated[str, AfterValidator(_repository)]
 
 
 class Project(BaseModel):
@@ -35,7 +49,7 @@ class Project(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    repository: str | None = Field(None, pattern=r"^[\w.-]+/[\w.-]+$")
+    repository: Repository | None = None
     tag: str | None = None
     log_service: str | None = None
     log_index: str | None = None
@@ -69,7 +83,9 @@ class Mapping(BaseModel):
 class Settings(BaseSettings):
     """Every setting by its name in the environment. None means: not set, do without, and say so on the card."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True, env_ignore_empty=True
+    )
 
     sentry_url: Address = "https://sentry.io"
     sentry_org: str | None = None
@@ -108,7 +124,12 @@ def load() -> tuple[Settings, Mapping]:
         settings = Settings()
     except ValidationError as error:
         raise WrongSettings(_sentence(error, str.upper)) from error
-    return settings, mapping(settings.diagnose_config)
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongSettings(f".env cannot be read: {_reason(error)}") from error
+    path = settings.diagnose_config
+    if "diagnose_config" in settings.model_fields_set and not path.exists():
+        raise WrongSettings(f"DIAGNOSE_CONFIG: there is no file {path}")
+    return settings, mapping(path)
 
 
 def mapping(path: Path) -> Mapping:
@@ -117,15 +138,41 @@ def mapping(path: Path) -> Mapping:
         told: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return Mapping()
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise WrongSettings(f"{path} cannot be read: {error}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongSettings(f"{path} cannot be read: {_reason(error)}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise WrongSettings(f"{path} is not TOML: {error}") from error
     try:
         return Mapping.model_validate(told)
     except ValidationError as error:
         raise WrongSettings(f"{path}: {_sentence(error, str)}") from error
 
 
-def _sentence(error: ValidationError, spelt: Any) -> str:
+KEYS = frozenset({*Mapping.model_fields, *Project.model_fields, *LogFields.model_fields})
+PLAINER = {
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "string_type": "must be text in quotes",
+    "tuple_type": 'must be a list, such as ["C0123456789"]',
+    "dict_type": "must be a table",
+    "model_type": "must be a table",
+}
+"""What pydantic says to programmers, said to people; the rest of its messages will do."""
+
+
+def _sentence(error: ValidationError, spelt: Callable[[str], str]) -> str:
+    """The first thing that is wrong and where, without the value, which may be a secret."""
     first = error.errors(include_url=False, include_input=False)[0]
     where = ".".join(spelt(str(part)) for part in first["loc"])
-    return f"{where}: {first['msg'].removeprefix('Value error, ')}"
+    if first["type"] == "extra_forbidden":
+        return f"{where}: nothing reads this key{_meant(str(first['loc'][-1]), KEYS)}"
+    return f"{where}: {PLAINER.get(first['type'], first['msg'].removeprefix('Value error, '))}"
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    alike = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.55)  # `repo` is `repository`
+    return f"; {alike[0]} is what it may be meant for" if alike else " (docs/settings.md lists those that are read)"
+
+
+def _reason(error: OSError | UnicodeDecodeError) -> str:
+    return (error.strerror or "unknown reason") if isinstance(error, OSError) else "it is not UTF-8 text"

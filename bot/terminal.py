@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 from rich.panel import Panel
+from rich.style import Style
 from rich.text import Text
 
 from playbook import catalog
@@ -42,15 +43,19 @@ def show(diagnosis: Diagnosis, *, as_json: bool) -> None:
     if as_json:
         sys.stdout.write(as_text(diagnosis))
         return
-    console = Console(highlight=False)
+    draw(diagnosis, Console(highlight=False))
+
+
+def draw(diagnosis: Diagnosis, console: Console) -> None:
+    """The card as lines: the verdict first, then why, what was ruled out, what nobody could see, what to do."""
     console.print()
     console.print(Panel(_headline(diagnosis), title=escape(diagnosis.issue.short_id), title_align="left"))
     chosen = next((one for one in diagnosis.hypotheses if one.cause == diagnosis.verdict.cause), None)
     for heading, lines in (
         ("Why", _why(chosen) if chosen else _candidates(diagnosis)),
         ("Ruled out", [Text(f"{one.what}: {one.reason}") for one in diagnosis.ruled_out]),
-        ("Could not look", [Text(f"{gap.fact} ({gap.source}): {gap.reason}") for gap in diagnosis.gaps]),
         ("Do this next", _next(diagnosis)),
+        ("Could not look", [Text(f"{gap.fact} ({gap.source}): {gap.reason}") for gap in diagnosis.gaps]),
     ):
         if lines:
             console.print(Text(heading, "bold"))
@@ -110,7 +115,8 @@ def _candidates(diagnosis: Diagnosis) -> list[Text]:
 def _cited(signal: Signal) -> Text:
     told = Text(signal.text)
     for citation in signal.citations:
-        told.append(f"\n“{citation.quote}”\n{citation.source}: {citation.url}", "dim")
+        told.append(f"\n“{citation.quote}”", "italic dim")
+        told.append(f"\n{citation.source}: {citation.url}", Style(dim=True, link=citation.url))
     return told
 
 

@@ -73,7 +73,7 @@ class Changes(Fact):
     others. `suspects` are the commits that touch migrations, models, or the failing file, most telling first.
     `base` None means that no last good release is known and only the release's own commits were read.
     A change outside the failing release is never listed here. `rolled_back` means that the failing release is older
-    code than the last good one: `commits` are then none, and the files say what going back took away.
+    code than the last good one: it brought nothing, and `taken_back` says what the newer code had done to the schema.
     """
 
     source: ClassVar[str] = "GitHub"
@@ -87,6 +87,7 @@ class Changes(Fact):
     schema_changes: tuple[SchemaChange, ...] = ()
     struck: tuple[Struck, ...] = ()
     rolled_back: bool = False
+    taken_back: tuple[SchemaChange, ...] = ()
     incomplete: tuple[str, ...] = ()
 
     @property

@@ -79,7 +79,7 @@ def fact_types() -> dict[str, type[Fact]]:
 
 def _object(value: Json, part: str) -> Mapping[str, Json]:
     if not isinstance(value, dict):
-        raise ValueError(f"{part} must be an object by the names of facts")  # noqa: TRY004 - it is a wrong file, not a wrong call
+        raise ValueError(f"{part} must be an object by the names of facts")
     return value
 
 

@@ -13,7 +13,8 @@ class Frequency(Fact):
     """`buckets` of `bucket_seconds` each, oldest first, the last one possibly still running.
 
     `onset` is when the present trouble began, true to `onset_seconds`; `new` says that the issue did not exist
-    before it (the onset is its first event). `rule` is the sentence of the statistical rule that decided `trend`.
+    before it (the onset is its first event). `rule` is the sentence of the statistical rule that decided `trend`
+    (evidence/trend.py). `floor` says that only the newest events could be counted, so that there were more.
     """
 
     source: ClassVar[str] = "Sentry"
@@ -25,6 +26,7 @@ class Frequency(Fact):
     onset: Instant | None = None
     onset_seconds: int = 60
     new: bool = False
+    floor: bool = False
 
     @property
     def total(self) -> int:
@@ -35,4 +37,5 @@ class Frequency(Fact):
     def finding(self) -> str:
         window = lasting(len(self.buckets) * self.bucket_seconds)
         since = f" since {clock(self.onset)}" if self.onset else ""
-        return f"{self.trend}{since} · {self.total:,} events in {window}"
+        least = "at least " if self.floor else ""
+        return f"{self.trend}{since} · {least}{self.total:,} events in {window}"

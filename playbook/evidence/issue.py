@@ -18,9 +18,10 @@ class Issue(Fact):
     """`count` and `users` are lifetime figures; None where the server does not say.
 
     `error` is read from `metadata`, never from the title. `hourly` holds the last 24 hours where the server sends
-    them along (25 buckets on Sentry, the last one still running), () where it does not. `first_release` and
-    `last_release` are versions; Sentry caches them for an hour, their absence too. `merged` is true when the
-    reference led to another issue than the one asked for.
+    them along (25 buckets on Sentry, the last one still running), () where it does not; `daily` the last 30 days
+    likewise. `first_release` and `last_release` are versions; Sentry caches them for an hour, their absence too.
+    `merged` is true when the reference led to another issue than the one asked for. With `environment`, counts,
+    moments and releases are those of that environment only.
     """
 
     source: ClassVar[str] = "Sentry"
@@ -45,6 +46,8 @@ class Issue(Fact):
     first_release: str | None = None
     last_release: str | None = None
     hourly: tuple[Bucket, ...] = ()
+    daily: tuple[Bucket, ...] = ()
+    environment: str | None = None
     merged: bool = False
 
     @property

@@ -6,9 +6,24 @@ time; only where two versions are semantic does their number count too.
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from playbook.evidence.frequency import Frequency
+from playbook.evidence.issue import Issue
 from playbook.evidence.releases import CLOCK_SKEW, Release
+
+SAME_TROUBLE = timedelta(hours=1)
+"""From the issue's first event to the onset of its present trouble: past this, the onset is a trouble of its own,
+and `firstRelease` tells of the old one. An hour is the width of the buckets that the onset is read from."""
+
+
+def came_back(issue: Issue, frequency: Frequency | None) -> bool:
+    """Whether the present trouble is another than the one the issue began with."""
+    if issue.substatus == "regressed":
+        return True
+    if frequency is None or frequency.onset is None or frequency.new or issue.first_seen is None:
+        return False
+    return frequency.onset - issue.first_seen > SAME_TROUBLE
 
 
 def running_at(known: Sequence[Release], failing: Release, onset: datetime) -> Release:
@@ -69,3 +84,14 @@ def is_sha(text: str) -> bool:
     if re.fullmatch(r"[0-9a-f]{40}", text, re.IGNORECASE):
         return True
     return bool(re.fullmatch(r"(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,39}", text, re.IGNORECASE))
+
+
+def refs(release: Release, tag: str | None) -> list[str]:
+    """What the release may be called in git: its commit, else its tag in the mapped form, else the usual forms."""
+    if release.commit:
+        return [release.commit]
+    number = release.version.rpartition("@")[2]
+    if tag:
+        return [tag.replace("{version}", number)]
+    usual = [f"v{number}", number] if re.match(r"\d", number) else [number]
+    return list(dict.fromkeys([*usual, release.version]))

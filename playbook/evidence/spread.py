@@ -34,7 +34,8 @@ class Segment(Value):
 
 class Spread(Fact):
     """`reach` is *segment* when some tag value is over-represented by the stated rule, *everyone* when none is
-    although the data could have shown it, and *too few to say* otherwise. `compared` are the keys looked at."""
+    although the data could have shown it, and *too few to say* otherwise. `compared` are the keys looked at, `rule`
+    is the sentence that decided (evidence/overrepresented.py), `incomplete` what of the baseline was not seen."""
 
     source: ClassVar[str] = "Sentry"
 
@@ -43,6 +44,11 @@ class Spread(Fact):
     compared: tuple[str, ...] = ()
     rule: str
     users: int | None = None
+    incomplete: str | None = None
+
+    @property
+    def shortfalls(self) -> tuple[str, ...]:
+        return (self.incomplete,) if self.incomplete else ()
 
     @property
     def finding(self) -> str:

@@ -5,9 +5,13 @@ name alone and are known to err (https://github.com/getsentry/sentry/issues/7830
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple, Self
 
-from playbook.evidence.changes import FileChange, SchemaChange
+from playbook.evidence.changes import Commit, FileChange, PullRequest, SchemaChange, Struck
+from playbook.evidence.instant import clock, lasting
+from playbook.evidence.releases import CLOCK_SKEW
 
 OF_RELATION = 8
 """Points: a statement that creates, drops, renames or declares the very relation; more than all else together."""
@@ -22,7 +26,7 @@ HINT_IN_MESSAGE = 1
 MIGRATION_PATH = re.compile(r"(?:^|/)(?:\w*migrat\w*|alembic|flyway|changelogs?)/", re.IGNORECASE)
 ASIDE_PATH = re.compile(
     r"(?:^|/)(?:docs?|tests?|specs?|__tests__|fixtures|testdata|examples?)/"
-    r"|(?:^|/)(?:test_[^/]*|[^/]*_(?:test|spec)\.\w+|[^/]*\.(?:test|spec)\.\w+|conftest\.py)$"
+    r"|(?:^|/)(?:test_[^/]*|tests?\.py|[^/]*_(?:test|spec)\.\w+|[^/]*\.(?:test|spec)\.\w+|conftest\.py)$"
     r"|\.(?:md|rst|txt|adoc)$",
     re.IGNORECASE,
 )
@@ -30,6 +34,66 @@ SPEAKS_OF_SCHEMA = re.compile(r"migrat|\btables?\b|schema|\bmodels?\b|\bDDL\b", 
 
 LONGEST = 200_000
 """Characters of a patch or a message that are searched for a name."""
+
+
+class Candidate(NamedTuple):
+    """A commit with its whole message, whether it merges others, and its files where they were asked for."""
+
+    commit: Commit
+    message: str
+    merge: bool = False
+    files: tuple[FileChange, ...] = ()
+
+    def with_files(self, files: tuple[FileChange, ...]) -> Self:
+        commit = self.commit.model_copy(update={"files": tuple(file.path for file in files)})
+        return self._replace(commit=commit, files=files)
+
+    def with_pull(self, pull: PullRequest | None) -> Self:
+        return self._replace(commit=self.commit.model_copy(update={"pull": pull})) if pull else self
+
+
+def strike(candidates: Iterable[Candidate], onset: datetime | None) -> tuple[tuple[Candidate, ...], tuple[Struck, ...]]:
+    """Those that were there when the trouble began, and the others with the reason why they cannot be guilty.
+
+    A commit that is younger than the trouble was not in what ran then, whatever the release says now: a version can
+    be built again, and its commits can be set again (https://github.com/getsentry/sentry/issues/80912).
+    """
+    guilty: list[Candidate] = []
+    struck: list[Struck] = []
+    for one in candidates:
+        commit = one.commit
+        if onset is None or commit.at is None or commit.at <= onset + CLOCK_SKEW:
+            guilty.append(one)
+            continue
+        late = lasting((commit.at - onset).total_seconds())
+        reason = f"committed {clock(commit.at)}, {late} after the trouble began"
+        struck.append(Struck(what=f"{commit.sha[:7]} {commit.message}".strip(), reason=reason, url=commit.url))
+    return tuple(guilty), tuple(struck)
+
+
+def most_telling(candidates: Sequence[Candidate], relation: str | None, most: int) -> list[Candidate]:
+    """The commits to read whole, by what their messages say; of equals the newer. Merges tell nothing of their own."""
+    own = [one for one in reversed(candidates) if not one.merge] or list(reversed(candidates))
+    return sorted(own, key=lambda one: -weigh_message(one.message, relation))[:most]
+
+
+def suspects(
+    candidates: Sequence[Candidate], changes: Sequence[SchemaChange], relation: str | None, failing_file: str | None
+) -> tuple[Commit, ...]:
+    """The commits that touch migrations, models, the failing file or the relation, most telling first.
+
+    Of a commit whose files were not read only a message that names the relation counts. A merge without files of its
+    own is no suspect: what it merges is.
+    """
+    weighed = []
+    for one in candidates:
+        if one.merge and not one.files:
+            continue
+        by_files = weigh_files(one.files, changes, relation, failing_file)
+        named = MENTION if mentions(one.message, relation) else 0
+        if by_files or (named and not one.files):
+            weighed.append((by_files + named, one.commit))
+    return tuple(commit for _, commit in sorted(weighed, key=lambda pair: -pair[0]))
 
 
 def is_migration(path: str) -> bool:

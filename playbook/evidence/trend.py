@@ -6,7 +6,15 @@ in bursts: so two counts are compared by the beta-binomial distribution, which i
 of one rate follow given their sum (with no over-dispersion it is the binomial). Standard library only: scipy has the
 same distributions in 100 MB and half a second of start-up.
 
-MEASURED
+Measured on 1,000 generated streams for each line (25 hourly buckets, the last one running; tests/evidence/test_trend.py
+repeats it with fewer). Called *spike* or *gradual* although the rate was constant: none in 5,000 Poisson streams of
+0.2 to 500 an hour; with variance three times the mean 0.5 % at 0.2 and 1 an hour, 1.2 % at 5, none from 50 on; with
+ten times the mean (seven empty hours of ten, then 20 events) 4 % at 0.2, 11 % at 1, 8 % at 5, 0.8 % at 50. Day and
+night (peak four times the trough, variance twice the mean): 1 % at 1, 3.6 % at 5, 0.3 % at 50, none at 500; peak nine
+times the trough: 1, 8, 1.4, 0 %. A jump to ten times the rate is called *spike* in 12, 87, 100, 100, 100 % of Poisson
+streams at 0.2, 1, 5, 50, 500 an hour before (77, 99.8, 100, 100 % from 1 on with variance three times the mean), one to
+three times in 0, 3, 31, 99, 100 %. A rise to ten times over the day is *gradual* in 70, 99.9, 100 % at 1, 5, 50 an
+hour; a stream that ended six hours ago or more is *stopped* in 62, 100, 100 %.
 """
 
 from collections.abc import Sequence

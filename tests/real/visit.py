@@ -9,9 +9,9 @@ def main() -> None:
     sys.path.insert(0, str(Path(__file__).parent))
     os.environ["DJANGO_SETTINGS_MODULE"] = "shop.settings"
 
-    import django
-    import sentry_sdk
-    from django.test import Client
+    import django  # noqa: PLC0415 - only after the settings are named
+    import sentry_sdk  # noqa: PLC0415
+    from django.test import Client  # noqa: PLC0415
 
     django.setup()
     answer = Client(raise_request_exception=False).get("/api/orders/")

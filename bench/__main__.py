@@ -1,0 +1,8 @@
+"""`make bench`: prints every figure that the product promises, and what it promises."""
+
+from bench import classify, run, start
+
+if __name__ == "__main__":
+    run.measure()
+    classify.measure()
+    start.measure()

@@ -1,0 +1,7 @@
+"""The same lock time-out as in `migration_failed`, while nobody can read the logs that would prove it."""
+
+from tests.cases.shop import Incident, logs, sentry, with_migration
+
+incident = Incident(
+    verdict=("undecided", None), world=sentry(), repository=with_migration(), logs=logs(), broken=("elasticsearch",)
+)

@@ -1,0 +1,20 @@
+"""A Sentry-compatible server that lacks whole fields: no first release, no statistics, no permalink, no commits."""
+
+from playbook.evidence.service import Service, Services
+from tests.cases.shop import Incident, line, logs, sentry, with_migration
+
+incident = Incident(
+    verdict=("proved", "migration_failed"),
+    world=sentry(),
+    repository=with_migration(),
+    logs=logs(
+        line(
+            -5,
+            "Applying orders.0042_order... django.db.utils.OperationalError: canceling statement due to lock timeout",
+            log={"level": "error"},
+        )
+    ),
+    asked="5551234567",
+    services=Services(mapped=(Service(project="shop", repository="acme/shop", tag="v{version}", log_service="shop"),)),
+    flavour="glitchtip",
+)

@@ -1,0 +1,18 @@
+"""The migrate job of the deploy ran into a lock time-out; the new code was rolled out all the same."""
+
+from tests.cases.shop import Incident, line, logs, sentry, with_migration
+
+incident = Incident(
+    verdict=("proved", "migration_failed"),
+    world=sentry(),
+    repository=with_migration(),
+    logs=logs(
+        line(-6, "Running migrations:"),
+        line(
+            -5,
+            "Applying orders.0042_order... django.db.utils.OperationalError: canceling statement due to lock timeout",
+            log={"level": "error"},
+        ),
+        line(-4, "Job shop-migrate has reached the specified backoff limit (BackoffLimitExceeded)"),
+    ),
+)

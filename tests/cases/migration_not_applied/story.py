@@ -1,0 +1,18 @@
+"""The release holds the migration, the deploy never ran it, and the application says so when it starts."""
+
+from tests.cases.shop import Incident, line, logs, sentry, with_migration
+
+incident = Incident(
+    verdict=("proved", "migration_not_applied"),
+    world=sentry(),
+    repository=with_migration(),
+    logs=logs(
+        line(
+            -2,
+            "You have 1 unapplied migration(s). Your project may not work properly until you apply the migrations for "
+            "app(s): orders.",
+            log={"level": "warning"},
+        ),
+        line(-1.9, "Booting worker with pid: 17"),
+    ),
+)
