@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -14,7 +14,7 @@ from rich.text import Text
 
 from playbook import catalog
 from playbook.causes import Cause
-from playbook.diagnosis import Diagnosis, Hypothesis, Signal, Strength
+from playbook.diagnosis import Citation, Diagnosis, Hypothesis, Strength
 from playbook.gather import Progress, Tell
 
 MARKS = {"done": "✓", "absent": "–", "unavailable": "!"}
@@ -47,21 +47,49 @@ def show(diagnosis: Diagnosis, *, as_json: bool) -> None:
 
 
 def draw(diagnosis: Diagnosis, console: Console) -> None:
-    """The card as lines: the verdict first, then why, what was ruled out, what nobody could see, what to do."""
-    console.print()
-    console.print(Panel(_headline(diagnosis), title=escape(diagnosis.issue.short_id), title_align="left"))
+    """The card as lines: the verdict first, then why, what was ruled out, what to do; the evidence by number."""
+    evidence = _Evidence()
     chosen = next((one for one in diagnosis.hypotheses if one.cause == diagnosis.verdict.cause), None)
-    for heading, lines in (
-        ("Why", _why(chosen) if chosen else _candidates(diagnosis)),
-        ("Ruled out", [Text(f"{one.what}: {one.reason}") for one in diagnosis.ruled_out]),
+    ruled_out = [evidence.cited(f"{one.what}: {one.reason}", one.citations) for one in diagnosis.ruled_out]
+    parts = (
+        ("Why", _why(chosen, evidence) if chosen else _candidates(diagnosis, evidence)),
+        ("Ruled out", ruled_out),
         ("Do this next", _next(diagnosis)),
         ("Could not look", [Text(f"{gap.fact} ({gap.source}): {gap.reason}") for gap in diagnosis.gaps]),
-    ):
+        ("Evidence", evidence.listed()),
+    )
+    console.print()
+    console.print(Panel(_headline(diagnosis), title=escape(diagnosis.issue.short_id), title_align="left"))
+    for heading, lines in parts:
         if lines:
             console.print(Text(heading, "bold"))
             for line in lines:
-                console.print(Padding(line, (0, 0, 0, 2)))
+                if heading == "Evidence":  # an address must stay on one line to be followed
+                    console.print(Text("  ").append(line), soft_wrap=True)
+                else:
+                    console.print(Padding(line, (0, 0, 0, 2)))
             console.print()
+
+
+class _Evidence:
+    """Numbers the citations in the order in which they are read."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Citation, int] = {}
+
+    def cited(self, text: str, citations: Iterable[Citation]) -> Text:
+        told = Text("• ").append(text)
+        for citation in citations:
+            number = self._numbers.setdefault(citation, len(self._numbers) + 1)
+            told.append(f" [{number}]", Style(color="cyan", link=citation.url))
+        return told
+
+    def listed(self) -> list[Text]:
+        lines = []
+        for citation, number in self._numbers.items():
+            lines.append(Text(f"[{number}] {citation.source} ").append(f"“{citation.quote}”", "italic"))
+            lines.append(Text("    ").append(citation.url, Style(dim=True, link=citation.url)))
+        return lines
 
 
 def as_text(diagnosis: Diagnosis) -> str:
@@ -96,28 +124,27 @@ def _headline(diagnosis: Diagnosis) -> Text:
     return headline
 
 
-def _why(hypothesis: Hypothesis) -> list[Text]:
-    for_it = [signal for signal in hypothesis.signals if signal.strength in STRONGEST]
-    return [_cited(signal) for signal in sorted(for_it, key=lambda one: STRONGEST.index(one.strength))[:SHOWN]]
+def _why(hypothesis: Hypothesis, evidence: _Evidence) -> list[Text]:
+    shown = sorted(hypothesis.signals, key=lambda one: STRONGEST.index(one.strength))[:SHOWN]
+    return [evidence.cited(f"{AGAINST.get(one.strength, '')}{one.text}", one.citations) for one in shown]
 
 
-STRONGEST = (Strength.DECISIVE, Strength.TELLING, Strength.HINT)
+STRONGEST = (Strength.DECISIVE, Strength.RULES_OUT, Strength.AGAINST, Strength.TELLING, Strength.HINT)
+"""What decides comes first, then what speaks against it, which is never left out for want of room."""
+
+AGAINST = {Strength.AGAINST: "against it: ", Strength.RULES_OUT: "against it: "}
 
 
-def _candidates(diagnosis: Diagnosis) -> list[Text]:
+def _candidates(diagnosis: Diagnosis, evidence: _Evidence) -> list[Text]:
+    speaking = [one for one in diagnosis.hypotheses if one.grade != "undecided"][:SHOWN]
     return [
-        Text(f"{one.claim} — {one.grade}: ").append("; ".join(signal.text for signal in one.signals))
-        for one in diagnosis.hypotheses
-        if one.signals
-    ][:SHOWN]
-
-
-def _cited(signal: Signal) -> Text:
-    told = Text(signal.text)
-    for citation in signal.citations:
-        told.append(f"\n“{citation.quote}”", "italic dim")
-        told.append(f"\n{citation.source}: {citation.url}", Style(dim=True, link=citation.url))
-    return told
+        evidence.cited(
+            f"{one.claim} ({one.grade}): "
+            + "; ".join(AGAINST.get(signal.strength, "") + signal.text for signal in one.signals),
+            [citation for signal in one.signals for citation in signal.citations],
+        )
+        for one in speaking
+    ]
 
 
 def _next(diagnosis: Diagnosis) -> list[Text]:

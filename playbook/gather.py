@@ -100,8 +100,8 @@ class _Run:
     def _lacks(self, need: type) -> str:
         name = need.__name__
         if need in self.absent:
-            return f"{name} is needed for this, and there is none: {self.absent[need]}"
-        return f"{name} is needed for this and could not be had: {self.unavailable.get(need, 'nothing gives it')}"
+            return f"this needs {name}, of which there is none"
+        return f"this needs {name}, which could not be had: {self.unavailable.get(need, 'nothing gives it')}"
 
     def _collect(self, running: dict[Future[Fact | None], Step]) -> None:
         done, _ = wait(running, timeout=max(0.0, self.ends - time.monotonic()), return_when=FIRST_COMPLETED)

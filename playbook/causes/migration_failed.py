@@ -37,13 +37,17 @@ def its_run_failed(
 
     Diagnosis rule 4: "correlated migration execution logs, CREATE TABLE failures".
     """
-    failed = not_elsewhere(runs_of(relation, logs, changes_of(relation, changes, "creates"), "failed"), event)
+    creating = changes_of(relation, changes, "creates")
+    failed = not_elsewhere(runs_of(relation, logs, creating, "failed"), event)
     if not failed:
         return None
     run = failed[-1]
-    text = f"The migration of {relation.label} failed at {clock(run.at)}: {run.error or run.line.message}"
-    made = decisive if here([run], event) else telling
-    return made(text[:TEXT], cite(run.line, run.error or run.line.message, "Elasticsearch"))
+    mended = any(later.at > run.at for later in not_elsewhere(runs_of(relation, logs, creating, "applied"), event))
+    made = decisive if here([run], event) and not mended else telling
+    return made(
+        f"The migration that creates {relation.label} failed at {clock(run.at)}",
+        cite(run.line, run.line.message, "Elasticsearch"),
+    )
 
 
 @cause.signal(Strength.TELLING)
@@ -58,7 +62,7 @@ def a_run_failed_before_it_began(logs: Logs, frequency: Frequency, event: Event 
     run = earlier[-1]
     return telling(
         f"A migrate command failed at {clock(run.at)}, before the errors began",
-        cite(run.line, run.error or run.line.message, "Elasticsearch"),
+        cite(run.line, run.line.message, "Elasticsearch"),
     )
 
 
@@ -86,7 +90,3 @@ def it_succeeded_before_it_began(
                 cite(run.line, run.line.message, "Elasticsearch"),
             )
     return None
-
-
-TEXT = 300
-"""Characters of a sentence that carries an error text: two lines on a phone more than enough to recognise it."""

@@ -9,7 +9,7 @@ from playbook.evidence.instant import clock
 from playbook.evidence.logs import MIGRATIONS, START_UP, Logs
 from playbook.evidence.missing_relation import MissingRelation
 from playbook.schema.commands import commands, framework_of, look_for
-from playbook.schema.story import changes_of, here, names_pending, not_elsewhere, place, runs_of
+from playbook.schema.story import changes_of, here, not_elsewhere, only_this_pending, place, runs_of
 
 
 def run_the_migration(relation: MissingRelation | None, changes: Changes | None, event: Event | None) -> Remedy:
@@ -37,13 +37,26 @@ def reported_as_pending(relation: MissingRelation, changes: Changes, logs: Logs,
         return None  # it was applied, only not here: `one_environment_only` says that more exactly
     for run in here([run for run in logs.migration_runs if run.outcome == "unapplied"], event):
         for change in creating:
-            if names_pending(run, change):
+            if only_this_pending(run, change, changes):
                 return decisive(
                     f"{change.migration} creates {relation.label}, and the application reports it as pending",
                     cite(change, change.quote, "GitHub"),
                     cite(run.line, run.line.message, "Elasticsearch"),
                 )
     return None
+
+
+@cause.signal(Strength.DECISIVE)
+def recorded_without_running(
+    relation: MissingRelation, changes: Changes | None, logs: Logs, event: Event | None
+) -> Signal | None:
+    """Was it recorded as applied without being run (`migrate --fake`)?"""
+    faked = here(runs_of(relation, logs, changes_of(relation, changes, "creates"), "faked"), event)
+    if not faked:
+        return None
+    line = faked[-1].line
+    text = f"The migration of {relation.label} was only recorded as applied, at {clock(line.at)}, and never run"
+    return decisive(text, cite(line, line.message, "Elasticsearch"))
 
 
 @cause.signal(Strength.TELLING)

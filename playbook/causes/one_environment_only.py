@@ -9,7 +9,7 @@ from playbook.evidence.logs import Logs
 from playbook.evidence.missing_relation import MissingRelation
 from playbook.evidence.spread import Spread
 from playbook.schema.commands import commands, framework_of, look_for
-from playbook.schema.story import changes_of, here, names_pending, place, runs_of
+from playbook.schema.story import changes_of, here, only_this_pending, place, runs_of
 
 
 def bring_it_level(relation: MissingRelation | None, changes: Changes | None, event: Event | None) -> Remedy:
@@ -39,7 +39,7 @@ def applied_elsewhere_pending_here(
     pending = [
         run
         for run in here([run for run in logs.migration_runs if run.outcome == "unapplied"], event)
-        if any(names_pending(run, change) for change in creating)
+        if any(only_this_pending(run, change, changes) for change in creating)
     ]
     if not applied or not pending:
         return None

@@ -9,7 +9,7 @@ from playbook.evidence.instant import clock
 from playbook.evidence.logs import MIGRATIONS, Logs
 from playbook.evidence.missing_relation import MissingRelation
 from playbook.schema.commands import look_for
-from playbook.schema.story import after, changes_of, here, not_elsewhere, place, runs_of, tells_drop
+from playbook.schema.story import after, changes_of, here, made_again, not_elsewhere, place, runs_of, tells_drop
 
 
 def bring_it_back(relation: MissingRelation | None, changes: Changes | None) -> Remedy:
@@ -40,7 +40,9 @@ def a_drop_was_logged(
     if frequency.onset is None:
         return None
     for line in reversed(logs.lines(MIGRATIONS)):
-        if tells_drop(relation, line) and not after(line.at, frequency.onset) and place(line, event) != "elsewhere":
+        if not tells_drop(relation, line) or after(line.at, frequency.onset) or place(line, event) == "elsewhere":
+            continue
+        if not made_again(relation, logs.lines(MIGRATIONS), line.at, frequency.onset):
             made = decisive if place(line, event) == "here" else telling
             return made(
                 f"{relation.label} was dropped or renamed at {clock(line.at)}, before the errors began",
@@ -76,6 +78,37 @@ def the_release_removes_it(
         cite(change, change.quote, "GitHub"),
         cite(ran[-1].line, ran[-1].line.message, "Elasticsearch"),
     )
+
+
+@cause.signal(Strength.DECISIVE)
+def its_migration_was_reverted(
+    relation: MissingRelation, changes: Changes | None, logs: Logs, frequency: Frequency, event: Event | None
+) -> Signal | None:
+    """Was the migration that creates it taken back before the errors began?"""
+    taken_back = tuple(one for one in changes.taken_back if relation.matches(one.relation)) if changes else ()
+    made_by = (*changes_of(relation, changes, "creates"), *taken_back)
+    for run in not_elsewhere(runs_of(relation, logs, made_by, "reverted"), event):
+        if frequency.onset is not None and not after(run.at, frequency.onset):
+            made = decisive if here([run], event) else telling
+            return made(
+                f"The migration of {relation.label} was taken back at {clock(run.at)}, before the errors began",
+                cite(run.line, run.line.message, "Elasticsearch"),
+            )
+    return None
+
+
+@cause.signal(Strength.TELLING)
+def code_was_rolled_back(relation: MissingRelation, changes: Changes) -> Signal | None:
+    """Is the failing release a rollback to code from before the relation was dropped or renamed?"""
+    for change in changes.taken_back:
+        if changes.rolled_back and change.kind in ("drops", "renames") and relation.matches(change.relation):
+            return telling(
+                f"The failing release is older code; newer code {change.kind} {relation.label} ({change.path}), and "
+                "a rollback of code does not bring it back",
+                cite(change, change.quote, "GitHub"),
+                cite(changes, f"{changes.repository}: {changes.head[:12]} is older than {(changes.base or '')[:12]}"),
+            )
+    return None
 
 
 @cause.signal(Strength.AGAINST)

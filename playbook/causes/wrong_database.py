@@ -3,6 +3,7 @@
 from playbook.causes import Cause, cite, hint, telling
 from playbook.diagnosis import Remedy, Signal, Strength
 from playbook.evidence.changes import Changes
+from playbook.evidence.environment import stage_in
 from playbook.evidence.event import Event
 from playbook.evidence.frequency import Frequency
 from playbook.evidence.instant import clock
@@ -84,8 +85,7 @@ def database_of_another_environment(relation: MissingRelation, event: Event) -> 
     """Is the database that the message names called after another environment?"""
     if relation.database is None or event.environment is None:
         return None
-    named = _environment_in(relation.database)
-    mine = _environment_in(event.environment)
+    named, mine = stage_in(relation.database), stage_in(event.environment)
     if named is None or mine is None or named == mine:
         return None
     return telling(
@@ -110,15 +110,3 @@ def no_search_path_names_it(relation: MissingRelation) -> Signal | None:
 
 CASE_MATTERS = ("postgresql", "oracle", "snowflake", "db2", "h2")
 """Dialects that fold unquoted names, so that a quoted and an unquoted spelling are two names."""
-
-_ENVIRONMENTS = {
-    "production": ("production", "prod", "live"),
-    "staging": ("staging", "stage", "preprod", "uat"),
-    "development": ("development", "dev", "local"),
-    "test": ("test", "testing", "qa", "ci"),
-}
-
-
-def _environment_in(name: str) -> str | None:
-    words = name.lower().replace("-", "_").replace(".", "_").split("_")
-    return next((known for known, spelt in _ENVIRONMENTS.items() if set(words) & set(spelt)), None)

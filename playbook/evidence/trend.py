@@ -67,7 +67,7 @@ between events, is intermittent when even events would not leave so many."""
 
 PRIOR, PRIOR_WEIGHT = 2.0, 6
 """The dispersion expected of errors before any was seen, and how many buckets that expectation is worth: with six
-buckets the estimate alone is wrong by a factor of two as often as not."""
+buckets the estimate alone is off by a factor of two three times in ten."""
 
 FINEST = 2_000
 """Events up to which two counts are compared as they are; larger ones are scaled down to it, which bounds the time
@@ -86,22 +86,30 @@ class Shape:
     begins: int | None = None
 
 
-def shape(counts: Sequence[int], widths: Sequence[float], *, born: bool = False, days: Sequence[int] = ()) -> Shape:
+def shape(
+    counts: Sequence[int],
+    widths: Sequence[float],
+    *,
+    born: bool = False,
+    days: Sequence[int] = (),
+    each: str = "bucket",
+) -> Shape:
     """The shape of `counts`, oldest first; `widths` say how much of each bucket was watched (1.0: all of it).
 
-    `born` means that the first bucket holds the first event ever; `days` are the totals of earlier whole days.
+    `born` means that the first bucket holds the first event ever; `days` are the totals of earlier whole days;
+    `each` is what a bucket is called in the sentence (`hour`).
     """
     total = sum(counts)
     if total < ENOUGH or sum(widths) <= 0:
         return Shape("too few to say", f"{total} events; below {ENOUGH} no shape is named")
-    spike = None if born else _spike(counts, widths)
-    silence = _silence(counts, widths, born)
+    spike = None if born else _spike(counts, widths, each)
+    silence = _silence(counts, widths, born, each)
     if silence:
         return Shape("stopped", silence, spike.begins if spike else None)
-    rise = spike or _rise(counts, widths, days)
+    rise = spike or _rise(counts, widths, days, each)
     if rise and not (born and rise.trend == "spike"):
         return rise
-    gaps = _gaps(counts, widths)
+    gaps = _gaps(counts, widths, each)
     if gaps:
         return Shape("intermittent", gaps)
     if born:
@@ -109,7 +117,7 @@ def shape(counts: Sequence[int], widths: Sequence[float], *, born: bool = False,
     return Shape("constant", f"no rise (a jump of {RISE:g} times, a slope of {GRADUAL_RISE:g}), no silence, no gaps")
 
 
-def _spike(counts: Sequence[int], widths: Sequence[float]) -> Shape | None:
+def _spike(counts: Sequence[int], widths: Sequence[float], each: str) -> Shape | None:
     """The least probable interval that stands out of all other buckets and begins with a jump."""
     size, best = len(counts), None
     tried = size * (size + 1) / 2
@@ -126,7 +134,7 @@ def _spike(counts: Sequence[int], widths: Sequence[float]) -> Shape | None:
                 continue
             chance = tried * by_chance(inside, width, before, long, spread)
             if chance <= CHANCE and (best is None or chance < best[0]):
-                best = (chance, start, f"{reached:,.1f} events a bucket after {rate:,.1f}")
+                best = (chance, start, f"{reached:,.1f} events each {each} after {rate:,.1f}")
     if best is None:
         return None
     rule = f"{best[2]}: a jump of at least {RISE:g} times, beyond chance (p < {CHANCE:g}, beta-binomial)"
@@ -140,7 +148,7 @@ def _jumps(counts: Sequence[int], widths: Sequence[float], start: int, end: int,
     return by_chance(after, JUMP * width, sum(counts[first:start]), sum(widths[first:start]), spread) <= JUMP_CHANCE
 
 
-def _rise(counts: Sequence[int], widths: Sequence[float], days: Sequence[int]) -> Shape | None:
+def _rise(counts: Sequence[int], widths: Sequence[float], days: Sequence[int], each: str) -> Shape | None:
     """Each third of the window above the one before, the last far above the first, the day above the days."""
     third = len(counts) // 3
     if third < 2:  # noqa: PLR2004 - a third of one bucket has no rate of its own
@@ -155,9 +163,8 @@ def _rise(counts: Sequence[int], widths: Sequence[float], days: Sequence[int]) -
     spread = max(dispersion(counts[part]) for part in parts)
     if by_chance(sums[2], long[2], sums[0], long[0], spread) > CHANCE:
         return None
-    told = (
-        f"{first:,.1f}, {middle:,.1f}, {last:,.1f} events a bucket in the three thirds, beyond chance (p < {CHANCE:g})"
-    )
+    rates = f"{first:,.1f}, {middle:,.1f}, {last:,.1f} events each {each} in the three thirds"
+    told = f"{rates}, beyond chance (p < {CHANCE:g})"
     better, begins = _step(counts, widths)
     if better <= _slope(counts, widths):
         return Shape("gradual", f"{told}; a steady slope describes it better than a jump")
@@ -199,7 +206,7 @@ def _slope(counts: Sequence[int], widths: Sequence[float]) -> float:
     return growth * pull - total * log(grown / sum(widths))
 
 
-def _silence(counts: Sequence[int], widths: Sequence[float], born: bool) -> str | None:
+def _silence(counts: Sequence[int], widths: Sequence[float], born: bool, each: str) -> str | None:
     """A silence improbable at the former rate, and much longer than any before it."""
     active = [index for index, events in enumerate(counts) if events]
     first, last = (active[0] if born else 0), active[-1]
@@ -210,10 +217,10 @@ def _silence(counts: Sequence[int], widths: Sequence[float], born: bool) -> str 
         return None
     if none_in(former * silence, dispersion(counts[first : last + 1])) > SILENCE:
         return None
-    return f"none in the last {silence:.1f} buckets after {former:,.1f} a bucket: improbable (p < {SILENCE:g})"
+    return f"none in the last {silence:.1f} {each}s after {former:,.1f} each {each}: improbable (p < {SILENCE:g})"
 
 
-def _gaps(counts: Sequence[int], widths: Sequence[float]) -> str | None:
+def _gaps(counts: Sequence[int], widths: Sequence[float], each: str) -> str | None:
     """More quiet buckets than even events would leave, in gaps between events."""
     whole = [events for events, width in zip(counts, widths, strict=True) if width > 1 - SHORTEST]
     if len(whole) < BEFORE or not sum(whole):
@@ -228,7 +235,7 @@ def _gaps(counts: Sequence[int], widths: Sequence[float]) -> str | None:
     if by_chance_share(sum(quiet), len(whole), expected) > CHANCE:
         return None
     return (
-        f"{sum(quiet)} of {len(whole)} buckets quiet, in {gaps} gaps, where even events would leave "
+        f"{sum(quiet)} of {len(whole)} {each}s quiet, in {gaps} gaps, where even events would leave "
         f"{expected * len(whole):.0f} (p < {CHANCE:g}, binomial)"
     )
 

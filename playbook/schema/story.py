@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from playbook.evidence.changes import Changes, SchemaChange
+from playbook.evidence.environment import same_environment
 from playbook.evidence.event import Event
 from playbook.evidence.logs import LogLine, Logs, MigrationRun, Outcome
 from playbook.evidence.missing_relation import MissingRelation
@@ -43,7 +44,12 @@ def place(line: LogLine, event: Event | None) -> Place:
     """Where a log line was written, seen from the event."""
     if line.environment is None or event is None or event.environment is None:
         return "untold"
-    return "here" if line.environment.casefold() == event.environment.casefold() else "elsewhere"
+    match same_environment(line.environment, event.environment):
+        case True:
+            return "here"
+        case False:
+            return "elsewhere"
+    return "untold"
 
 
 def here(runs: Iterable[MigrationRun], event: Event | None) -> tuple[MigrationRun, ...]:
@@ -78,10 +84,7 @@ def names_relation(relation: MissingRelation, text: str) -> bool:
 
 
 def names_pending(run: MigrationRun, change: SchemaChange) -> bool:
-    """Whether a report of pending migrations is about this one: it names the migration, or (as Django's does) its app.
-
-    A count alone ("2 unapplied migrations") may be about any.
-    """
+    """Whether a report of pending migrations names this one, or (as Django's does) its app."""
     if change.migration is None:
         return False
     app = change.migration.partition(".")[0] if change.framework == "django" else change.migration
@@ -89,6 +92,30 @@ def names_pending(run: MigrationRun, change: SchemaChange) -> bool:
     return run.migration == change.migration or any(
         re.search(rf"(?<![\w.]){re.escape(name)}(?![\w])", text) for name in (change.migration, app)
     )
+
+
+def only_this_pending(run: MigrationRun, change: SchemaChange, changes: Changes) -> bool:
+    """Whether the report is about this migration and no more are pending than the release brought.
+
+    More would mean that the database is not the one the service used to ask, or was never migrated at all: then
+    running this one migration is not the answer.
+    """
+    brought = {one.migration for one in changes.schema_changes if one.migration}
+    counted = re.search(r"\b(\d{1,4}) unapplied migration", run.line.message[:LINE_LENGTH])
+    return names_pending(run, change) and (counted is None or int(counted[1]) <= len(brought))
+
+
+def made_again(relation: MissingRelation, lines: Iterable[LogLine], since: datetime, until: datetime) -> bool:
+    """Whether a statement between the two moments created the relation, or renamed another one to it.
+
+    Tables are swapped that way: the old one is dropped or renamed, the new one takes its name.
+    """
+    if relation.name is None:
+        return False
+    name = _QUALIFIER + re.escape(relation.name) + r"(?![\w$])"
+    created = rf"\bcreate\s+(?:table|(?:materialized\s+)?view)\s+(?:if\s+not\s+exists\s+)?{name}"
+    pattern = re.compile(rf"{created}|\bto\s+{name}", re.IGNORECASE)
+    return any(since <= line.at <= until and pattern.search(line.message[:LINE_LENGTH]) for line in lines)
 
 
 def tells_failure(line: LogLine) -> bool:

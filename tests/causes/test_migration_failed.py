@@ -70,3 +70,8 @@ def test_a_failed_job_in_the_deploy_log_is_a_hint():
 def test_a_deploy_log_without_failure_says_nothing():
     line = a_line("deployment backend successfully rolled out", minutes(-1))
     assert strengths(some_logs(searches=(a_search(DEPLOYS, line),))) == {}
+
+
+def test_a_failure_that_was_mended_by_a_later_run_is_only_telling():
+    later = a_run("applied", "Applying orders.0042_order... OK", at=minutes(10), migration="orders.0042_order")
+    assert strengths(CHANGES, some_logs(a_failure(), later))["its_run_failed"] == "telling"

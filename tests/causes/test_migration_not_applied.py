@@ -83,3 +83,20 @@ def test_the_remedy_names_the_migration_and_the_frameworks_command():
 def test_the_command_quotes_what_came_from_outside():
     hostile = some_changes(a_schema_change(migration="orders.0042; rm -rf /"))
     assert cause.remedy(evidence(hostile).facts).command == "python manage.py migrate orders '0042; rm -rf /'"
+
+
+def test_the_logs_may_spell_the_environment_otherwise():
+    assert (
+        strengths(CHANGES, some_logs(a_run("unapplied", PENDING, environment="prod")))["reported_as_pending"]
+        == "decisive"
+    )
+
+
+def test_more_pending_migrations_than_the_release_brought_are_not_decisive():
+    many = PENDING.replace("1 unapplied", "87 unapplied")
+    assert "reported_as_pending" not in strengths(CHANGES, some_logs(a_run("unapplied", many)))
+
+
+def test_a_faked_migration_is_decisive():
+    run = a_run("faked", "Applying orders.0042_order... FAKED", migration="orders.0042_order")
+    assert strengths(CHANGES, some_logs(run))["recorded_without_running"] == "decisive"

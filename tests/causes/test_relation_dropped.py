@@ -90,3 +90,26 @@ def test_a_release_that_creates_it_speaks_against_it():
 
 def test_the_remedy_of_a_rename_names_the_new_name():
     assert "sales_order" in cause.remedy(evidence(some_changes(RENAMES)).facts).action
+
+
+@pytest.mark.parametrize(
+    "statement", ["CREATE TABLE orders_order (id int)", "ALTER TABLE orders_order_new RENAME TO orders_order"]
+)
+def test_a_table_that_was_swapped_was_not_dropped(statement):
+    swap = (a_line("DROP TABLE orders_order", minutes(-3)), a_line(statement, minutes(-2)))
+    assert strengths(some_logs(searches=(a_search(MIGRATIONS, *swap),))) == {}
+
+
+def test_a_migration_that_was_taken_back_is_decisive():
+    run = a_run("reverted", "Unapplying orders.0042_order... OK", at=minutes(-2), migration="orders.0042_order")
+    found = strengths(some_changes(a_schema_change()), some_logs(run))
+    assert found["its_migration_was_reverted"] == "decisive"
+
+
+@pytest.mark.parametrize("change", [DROPS, RENAMES], ids=["drop", "rename"])
+def test_a_rollback_to_code_from_before_the_drop_is_telling(change):
+    assert strengths(some_changes(rolled_back=True, taken_back=(change,))) == {"code_was_rolled_back": "telling"}
+
+
+def test_a_rollback_of_code_that_created_the_relation_says_nothing():
+    assert strengths(some_changes(rolled_back=True, taken_back=(a_schema_change(),))) == {}

@@ -419,7 +419,7 @@ def test_pages_have_a_hard_cap():
 def test_a_page_that_fails_later_leaves_what_was_read_and_says_that_there_is_more():
     with SentryServer(many_releases(25)) as server:
         good = server.answer
-        server.answer = lambda call: page(500) if call.query.get("cursor") == ["0:10:0"] else good(call)  # type: ignore[method-assign]
+        server.answer = lambda call: page(500) if call.query.get("cursor") == ["0:10:0"] else good(call)
         assert rows_of(server, pages=3) == ([f"shop@{index}" for index in range(10)], True)
 
 

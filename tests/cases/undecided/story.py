@@ -3,7 +3,7 @@
 from tests.cases.shop import INDEX, NOISE, Incident, repository, sentry
 from tests.stand_ins.github_server import File
 
-PATCH = "@@ -1,3 +1,3 @@\n def total(order):\n-    return order.sum\n+    return round(order.sum, 2)\n"
+PATCH = "@@ -1,2 +1,2 @@\n def total(order):\n-    return order.sum\n+    return round(order.sum, 2)\n"
 
 incident = Incident(
     verdict=("undecided", None),

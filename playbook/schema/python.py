@@ -1,0 +1,87 @@
+"""Python source read as a tree, never run: which calls it makes, with which literal arguments."""
+
+import ast
+import textwrap
+from collections.abc import Iterator
+
+from playbook.schema.added import Unread
+
+Constants = dict[str, ast.Constant]
+"""The texts that a module gives a name, by that name."""
+
+
+def tree(text: str) -> ast.Module:
+    """The syntax tree of a module or of a piece of one (its indentation is taken away); raises `Unread`.
+
+    Text made to break the parser ends in one of these errors at once: CPython bounds its own depth
+    (https://docs.python.org/3/library/ast.html#ast.parse).
+    """
+    try:
+        return ast.parse(textwrap.dedent(text))
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise Unread("its Python could not be parsed") from error
+
+
+def constants(module: ast.Module) -> Constants:
+    """The texts that the module gives a name, such as `SQL = "CREATE TABLE …"`."""
+    named: Constants = {}
+    for statement in module.body:
+        if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            found = literal(statement.value, named)
+            named.update({name_of(target): found for target in targets if found is not None})
+    return named
+
+
+def literal(node: ast.expr | None, named: Constants) -> ast.Constant | None:
+    """The literal that gives the text: itself, one with a name, or one inside `text("…")` or `dedent("…")`."""
+    if isinstance(node, ast.Constant):
+        return node if isinstance(node.value, str) else None
+    if isinstance(node, ast.Name):
+        return named.get(node.id)
+    if isinstance(node, ast.Call) and name_of(node) in ("text", "dedent", "DDL") and node.args:
+        return literal(node.args[0], named)
+    return None
+
+
+def text(node: ast.expr | None, named: Constants) -> str | None:
+    """The text of such a literal; None where it is computed."""
+    found = literal(node, named)
+    return found.value if found is not None and isinstance(found.value, str) else None
+
+
+def name_of(call: ast.expr) -> str:
+    """The last name of what is called or referred to: `migrations.CreateModel(…)` is `CreateModel`."""
+    if isinstance(call, ast.Call):
+        call = call.func
+    if isinstance(call, ast.Attribute):
+        return call.attr
+    return call.id if isinstance(call, ast.Name) else ""
+
+
+def owner_of(call: ast.expr) -> str:
+    """The name before the last: `op.create_table(…)` is `op`; empty where there is none."""
+    if isinstance(call, ast.Call):
+        call = call.func
+    return name_of(call.value) if isinstance(call, ast.Attribute) else ""
+
+
+def argument(call: ast.Call, name: str, position: int | None = None) -> ast.expr | None:
+    """An argument by keyword, or by position."""
+    for keyword in call.keywords:
+        if keyword.arg == name:
+            return keyword.value
+    if position is not None and position < len(call.args):
+        return call.args[position]
+    return None
+
+
+def elements(node: ast.expr | None) -> list[ast.expr]:
+    """The elements of a list or tuple that is written out; [] otherwise."""
+    return list(node.elts) if isinstance(node, ast.List | ast.Tuple) else []
+
+
+def calls(nodes: list[ast.stmt]) -> Iterator[ast.Call]:
+    """Every call below the statements, in the order of the text."""
+    found = [node for statement in nodes for node in ast.walk(statement) if isinstance(node, ast.Call)]
+    yield from sorted(found, key=lambda call: (call.lineno, call.col_offset))
