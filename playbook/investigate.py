@@ -13,7 +13,7 @@ from playbook.evidence.service import Services
 from playbook.evidence.unavailable import Unavailable
 from playbook.gather import Tell, gather
 from playbook.judge import judge, without_playbook
-from playbook.sources.door import Door, Tally, redacting
+from playbook.sources.door import Door, Tally, once, redacting
 from playbook.sources.elastic import Elastic
 from playbook.sources.github import GitHub
 from playbook.sources.recording import Recorder, Recording
@@ -36,7 +36,7 @@ def investigate(inquiry: Inquiry, services: Services, door: Door, tell: Tell) ->
     of a source is a gap of the diagnosis.
     """
     tally, recorder = Tally(), Recorder()
-    evidence, diagnosis = _examine(inquiry, services, recorder.listening(redacting(door, tally)), tell)
+    evidence, diagnosis = _examine(inquiry, services, recorder.listening(once(redacting(door, tally))), tell)
     hidden = tally.hidden()
     evidence = Evidence(evidence.facts, evidence.absent, evidence.unavailable, hidden)
     return Investigation(diagnosis, evidence, recorder.recording(inquiry, services, hidden))

@@ -30,21 +30,12 @@ from playbook.evidence.similar import Similar
 from playbook.evidence.spread import Spread
 from playbook.evidence.tags import Tags
 from playbook.schema.commands import look_for
+from playbook.schema.migrate_log import PHRASES
 
 SEARCHES = (
     LogSearch(
         purpose=MIGRATIONS,
-        phrases=(
-            "migrate",
-            "migration",
-            "migrations",
-            "Applying",
-            "Running upgrade",
-            "CREATE TABLE",
-            "DROP TABLE",
-            "ALTER TABLE",
-            "Migrating schema",
-        ),
+        phrases=(*PHRASES, "DROP TABLE", "RENAME TABLE"),
     ),
     LogSearch(
         purpose=START_UP,

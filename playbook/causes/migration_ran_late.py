@@ -43,13 +43,15 @@ def applied_after_it_began(
     """Was the migration applied here after the first error, and did the errors end with it?"""
     if frequency.onset is None or issue.last_seen is None:
         return None
-    for run in not_elsewhere(runs_of(relation, logs, changes_of(relation, changes, "creates"), "applied"), event):
+    creating = changes_of(relation, changes, "creates")
+    for run in not_elsewhere(runs_of(relation, logs, creating, "applied", "started"), event):
         if not after(run.at, frequency.onset) or issue.last_seen > run.at + SETTLING:
             continue
-        certain = frequency.trend == "stopped" and bool(here([run], event))
+        applied = run.outcome == "applied"  # some commands, Alembic's among them, only log that a migration begins
+        certain = applied and frequency.trend == "stopped" and bool(here([run], event))
         made = decisive if certain else telling
         return made(
-            f"The errors began {clock(frequency.onset)}; the migration was applied {clock(run.at)}; "
+            f"The errors began {clock(frequency.onset)}; the migration was {run.outcome} {clock(run.at)}; "
             f"the last error came {clock(issue.last_seen)}",
             cite(run.line, run.line.message, "Elasticsearch"),
             cite(issue, f"first event of this trouble {clock(frequency.onset)}, last {clock(issue.last_seen)}"),

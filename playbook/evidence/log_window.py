@@ -27,10 +27,11 @@ WIDEST_GAP = timedelta(days=1)
 
 
 class Window(NamedTuple):
-    """Both ends are included."""
+    """Both ends are included; lines close to `centre` matter most when there are more than can be read."""
 
     start: datetime
     end: datetime
+    centre: datetime
 
 
 def around_onset(
@@ -43,7 +44,7 @@ def around_onset(
     if deploy is not None:
         start = max(min(start, deploy.at - BEFORE_DEPLOY), onset - LONGEST_BEFORE)
     gap = _gap(event)
-    return Window(start - gap, max(min(onset + AFTER + gap, inquiry.at), onset + gap))
+    return Window(start - gap, max(min(onset + AFTER + gap, inquiry.at), onset + gap), onset)
 
 
 def around_event(event: Event, window: Window) -> Window:
@@ -51,7 +52,7 @@ def around_event(event: Event, window: Window) -> Window:
     moments = [moment for moment in (event.at, event.received_at) if moment is not None]
     if not moments:
         return window
-    return Window(min(moments) - timedelta(hours=1), max(moments) + timedelta(hours=1))
+    return Window(min(moments) - timedelta(hours=1), max(moments) + timedelta(hours=1), min(moments))
 
 
 def _gap(event: Event | None) -> timedelta:

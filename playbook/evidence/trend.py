@@ -1,10 +1,8 @@
 """Names the shape of a stream of events by exact tests on its counts, never by the look of its curve.
 
-A test compares counts with counts, so that no scale has to be guessed, and carries a condition on the magnitude
-beside the one on chance: with enough events any difference is improbable, and only a large one is news. Errors come
-in bursts: so two counts are compared by the beta-binomial distribution, which is what two negative binomial counts
-of one rate follow given their sum (with no over-dispersion it is the binomial). Standard library only: scipy has the
-same distributions in 100 MB and half a second of start-up.
+A test compares counts with counts (evidence/chance.py), so that no scale has to be guessed, and carries a condition
+on the magnitude beside the one on chance: with enough events any difference is improbable, and only a large one is
+news.
 
 Measured on 1,000 generated streams for each line (25 hourly buckets, the last one running; tests/evidence/test_trend.py
 repeats it with fewer). Called *spike* or *gradual* although the rate was constant: none in 5,000 Poisson streams of
@@ -20,9 +18,10 @@ hour; a stream that ended six hours ago or more is *stopped* in 62, 100, 100 %.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import ceil, exp, floor, lgamma, log
-from statistics import fmean, variance
+from math import exp, floor, lgamma, log
+from statistics import fmean
 
+from playbook.evidence.chance import by_chance, by_chance_share, dispersion, none_in
 from playbook.evidence.frequency import Trend
 
 ENOUGH = 10
@@ -64,14 +63,6 @@ LONGER_THAN_GAPS = 3
 QUIET, QUIET_SHARE, GAPS = 0.1, 0.25, 2
 """A bucket below this share of the mean is quiet; a stream with this share of quiet buckets, in this many gaps
 between events, is intermittent when even events would not leave so many."""
-
-PRIOR, PRIOR_WEIGHT = 2.0, 6
-"""The dispersion expected of errors before any was seen, and how many buckets that expectation is worth: with six
-buckets the estimate alone is off by a factor of two three times in ten."""
-
-FINEST = 2_000
-"""Events up to which two counts are compared as they are; larger ones are scaled down to it, which bounds the time
-and can only make a difference more probable."""
 
 STEPS, STEEPEST = 20, 2.0
 """Newton's steps to the slope, and the largest slope tried (a rate that grows sevenfold with each bucket)."""
@@ -118,7 +109,7 @@ def shape(
 
 
 def _spike(counts: Sequence[int], widths: Sequence[float], each: str) -> Shape | None:
-    """The least probable interval that stands out of all other buckets and begins with a jump."""
+    """The least probable interval that is a rise and begins with a jump."""
     size, best = len(counts), None
     tried = size * (size + 1) / 2
     for start in range(BEFORE, size):
@@ -127,7 +118,7 @@ def _spike(counts: Sequence[int], widths: Sequence[float], each: str) -> Shape |
         for end in range(start + 1, size + 1):
             inside, width = sum(counts[start:end]), max(sum(widths[start:end]), SHORTEST)
             outside, reached = [*counts[:start], *counts[end:]], inside / width
-            if inside - rate * width < ENOUGH or reached < RISE * rate or reached <= max(outside):
+            if inside - rate * width < ENOUGH or reached < RISE * rate:
                 continue
             spread = max(dispersion(outside), dispersion(counts[start : min(end, size - 1)]))
             if not _jumps(counts, widths, start, end, spread):
@@ -238,63 +229,3 @@ def _gaps(counts: Sequence[int], widths: Sequence[float], each: str) -> str | No
         f"{sum(quiet)} of {len(whole)} {each}s quiet, in {gaps} gaps, where even events would leave "
         f"{expected * len(whole):.0f} (p < {CHANCE:g}, binomial)"
     )
-
-
-def dispersion(counts: Sequence[int]) -> float:
-    """Variance over mean, drawn towards `PRIOR`; never below 1, which is Poisson's."""
-    own = max(len(counts) - 1, 0)
-    found = variance(counts) / fmean(counts) if own and any(counts) else 1.0
-    return max(1.0, (found * own + PRIOR * PRIOR_WEIGHT) / (own + PRIOR_WEIGHT))
-
-
-def none_in(expected: float, spread: float) -> float:
-    """The probability of no event where `expected` are: negative binomial, Poisson where `spread` is 1."""
-    return exp(-expected) if spread <= 1.0 else exp(-expected * log(spread) / (spread - 1.0))
-
-
-def by_chance(inside: int, width: float, outside: int, long: float, spread: float) -> float:
-    """The probability that at least `inside` of all these events fall into `width`, at one rate for both parts."""
-    scale = max(1.0, (inside + outside) / FINEST)
-    hits, of, spread = floor(inside / scale), floor(inside / scale) + ceil(outside / scale), spread / scale
-    if spread <= 1.0:
-        return by_chance_share(hits, of, width / (width + long))
-    if not 0 < hits <= of:
-        return 1.0
-    mean = of / (width + long) / (spread - 1.0)
-    ins, outs = mean * width, mean * long
-    term = exp(
-        _choose(of, hits)
-        + (lgamma(hits + ins) + lgamma(of - hits + outs) - lgamma(of + ins + outs))
-        - (lgamma(ins) + lgamma(outs) - lgamma(ins + outs))
-    )
-    total = term
-    for k in range(hits, of):
-        term *= (of - k) / (k + 1) * (k + ins) / (of - k - 1 + outs)
-        total += term
-        if term < NEGLIGIBLE * total:
-            break
-    return min(1.0, total)
-
-
-def by_chance_share(hits: int, of: int, share: float) -> float:
-    """P(X >= hits), X binomial of `of` trials at `share`."""
-    if hits <= 0 or share >= 1.0:
-        return 1.0
-    if hits > of or share <= 0.0:
-        return 0.0
-    term = exp(_choose(of, hits) + hits * log(share) + (of - hits) * log(1.0 - share))
-    total = term
-    for k in range(hits, of):
-        term *= (of - k) / (k + 1) * share / (1.0 - share)
-        total += term
-        if term < NEGLIGIBLE * total and k > of * share:
-            break
-    return min(1.0, total)
-
-
-NEGLIGIBLE = 1e-12
-"""The share of a sum below which its next term, and with it all that follow, is left out."""
-
-
-def _choose(of: int, hits: int) -> float:
-    return lgamma(of + 1) - lgamma(hits + 1) - lgamma(of - hits + 1)

@@ -1,9 +1,10 @@
 """Every question to the outside is a value and passes one door, so that it can be redacted, recorded, replayed."""
 
+import json
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Literal, TypeVar
 
 from pydantic import Field
@@ -24,6 +25,11 @@ class Question(Value):
     source: SourceName
     call: str
     arguments: dict[str, Json] = Field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """Equal for equal questions, whatever the order of their arguments."""
+        return json.dumps(self.model_dump(mode="json"), sort_keys=True)
 
 
 Door = Callable[[Question], Json]
@@ -68,6 +74,27 @@ def redacting(door: Door, tally: Tally) -> Door:
             raise Unavailable(text) from unavailable
         tally.add(dict(redacted.hidden))
         return redacted.value
+
+    return ask
+
+
+def once(door: Door) -> Door:
+    """The same door, asked only once for the same: who asks again, from whatever thread, gets the same answer."""
+    lock = threading.Lock()
+    answers: dict[str, Future[Json]] = {}
+
+    def ask(question: Question) -> Json:
+        with lock:
+            asked = answers.get(question.key)
+            if asked is None:
+                mine = answers[question.key] = Future()
+        if asked is not None:
+            return asked.result()
+        try:
+            mine.set_result(door(question))
+        except BaseException as error:  # noqa: BLE001 - raised below, and to everybody who waits for it
+            mine.set_exception(error)
+        return mine.result()
 
     return ask
 

@@ -37,10 +37,10 @@ class Recording(Value):
 
     def door(self) -> Door:
         """Answers from the recording; a question that was not asked then is unavailable, in so many words."""
-        known = {_key(one.question): one for one in self.answers}
+        known = {one.question.key: one for one in self.answers}
 
         def ask(question: Question) -> Json:
-            found = known.get(_key(question))
+            found = known.get(question.key)
             if found is None:
                 raise Unavailable(f"the recording holds no answer to this ({question.source}: {question.call})")
             if found.unavailable is not None:
@@ -83,8 +83,4 @@ class Recorder:
 
     def _keep(self, answered: Answered) -> None:
         with self._lock:
-            self._answers[_key(answered.question)] = answered
-
-
-def _key(question: Question) -> str:
-    return json.dumps(question.model_dump(mode="json"), sort_keys=True)
+            self._answers[answered.question.key] = answered

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+from playbook.evidence.chance import none_in
 from playbook.evidence.frequency import Frequency
 from playbook.evidence.inquiry import Inquiry
 from playbook.evidence.issue import Bucket, Issue
-from playbook.evidence.trend import SILENCE, Shape, none_in, shape
+from playbook.evidence.trend import SILENCE, Shape, shape
 from playbook.sources.reading import flag, moment, rows
 from playbook.sources.sentry import PAGE, Sentry
 

@@ -70,3 +70,10 @@ def test_a_query_inside_the_migrate_command_is_telling():
 
 def test_a_view_is_not_the_migrate_command():
     assert "raised_while_migrating" not in strengths(an_event())
+
+
+def test_a_command_that_only_logs_the_beginning_is_only_telling():
+    run = a_run("started", "Running upgrade 1a -> 2b, add orders", at=minutes(11), migration="2b", framework="alembic")
+    change = a_schema_change(framework="alembic", migration="2b")
+    found = strengths(some_changes(change), STOPPED, an_issue(last_seen=minutes(12)), some_logs(run))
+    assert found == {"applied_after_it_began": "telling"}

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playbook.evidence import trend
 from playbook.evidence.trend import Shape, shape
 from tests.evidence.streams import bursty, day_and_night, hours, jump
 
@@ -128,17 +127,6 @@ def test_a_day_that_totals_like_the_days_before_is_no_increase():
     assert shape(counts, WHOLE).trend == "gradual"
     assert shape(counts, WHOLE, days=[sum(counts)] * 20).trend == "constant"
     assert shape(counts, WHOLE, days=[sum(counts) // 4] * 20).trend == "gradual"
-
-
-def test_the_tails_are_those_of_the_distributions():
-    assert trend.by_chance_share(3, 3, 0.5) == pytest.approx(1 / 8)
-    assert trend.by_chance_share(2, 3, 0.5) == pytest.approx(1 / 2)
-    assert trend.by_chance(3, 1, 0, 1, 1.0) == pytest.approx(1 / 8)
-    # Beta-binomial with both parameters 1 is uniform: P(X >= 2 of 3) = 2/4. Three events in two buckets at a
-    # dispersion of 2.5 have the parameters 1.5 / 1.5 = 1.
-    assert trend.by_chance(2, 1, 1, 1, 2.5) == pytest.approx(1 / 2)
-    assert trend.none_in(3.0, 1.0) == pytest.approx(0.049787068)
-    assert trend.none_in(2.0, 2.0) == pytest.approx(1 / 4)
 
 
 @settings(deadline=None)

@@ -1,16 +1,23 @@
 """The Elasticsearch door against a real server, where the stand-in could only repeat what we believe."""
 
 import os
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import requests
 from pydantic import SecretStr
 
+from playbook.evidence.inquiry import Inquiry
+from playbook.evidence.issue_ref import IssueRef
+from playbook.evidence.prescription import LogSearch, Prescription
+from playbook.evidence.service import Service, Services
 from playbook.evidence.unavailable import Unavailable
 from playbook.sources.budget import Budget
 from playbook.sources.elastic import Elastic
 from playbook.sources.elastic_client import ElasticAccess, elastic_door
+from playbook.steps.logs import logs
+from tests.facts import an_issue
 from tests.real_elasticsearch import Missing, RealElasticsearch, real_elasticsearch
 
 STREAM, INDEX, BARE = "logs-shop-production", "shop-old", "shop-bare"
@@ -153,3 +160,26 @@ def test_a_server_without_an_address_for_its_version_is_no_outage(real):
     told = requests.get(real.url, auth=(real.username, real.password), timeout=30)
     assert told.status_code == 405, "this is the server the door must work with"
     assert asking(real).search(STREAM, [a_search("Applying")])
+
+
+def a_step_on(real, index, onset):
+    """The logs step of the product on the real server, with this onset."""
+    mapped = Services(mapped=(Service(project="backend", log_index=index),))
+    inquiry = Inquiry(ref=IssueRef(issue_id="1"), at=onset + timedelta(hours=2))
+    issue = an_issue(first_seen=onset, last_seen=onset)
+    searches = Prescription(searches=(LogSearch(purpose="migrations", phrases=("tick", "Applying")),))
+    return logs(inquiry, issue, None, None, None, mapped, searches, asking(real))
+
+
+def test_the_lines_closest_to_the_onset_are_the_ones_that_a_page_holds(real):
+    onset = datetime(2026, 5, 4, 10, 1, tzinfo=UTC)
+    found = a_step_on(real, f"{INDEX},{STREAM}", onset)
+    assert found.searches[0].total_is_floor
+    assert "Applying orders.0042_order... OK" in {line.message for line in found.searches[0].lines}
+    assert [run.migration for run in found.migration_runs] == ["orders.0042_order"]
+
+
+def test_an_index_without_the_time_field_is_searched_and_has_nothing(real):
+    found = a_step_on(real, BARE, datetime(2026, 5, 4, 10, 1, tzinfo=UTC))
+    assert found.searches[0].unavailable is None
+    assert found.searches[0].lines == ()

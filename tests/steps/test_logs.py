@@ -66,7 +66,7 @@ def test_every_purpose_is_asked_in_one_request_with_a_bound_and_a_time_limit():
     assert len(asked[0]["searches"]) == 2
     assert body["timeout"] == "10s"
     assert body["size"] == 200
-    assert body["sort"] == [{"@timestamp": {"order": "asc", "unmapped_type": "date"}}]
+    assert body["sort"] == ["_score", {"@timestamp": {"order": "asc", "unmapped_type": "date"}}]
     assert "track_total_hits" not in body
 
 
