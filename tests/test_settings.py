@@ -74,6 +74,7 @@ def test_an_empty_line_is_as_good_as_none():
             "ELASTICSEARCH_URL=https://elastic:hunter2@logs.example.com",
             "ELASTICSEARCH_URL: must hold no user, password",
         ),
+        ("SENTRY_URL=https://hunter2@sentry.example.com", "SENTRY_URL: must hold no user, password"),
         ("GITHUB_APP_ID=our-app", "GITHUB_APP_ID: must be a whole number"),
         ("DIAGNOSE_PORT=99999", "DIAGNOSE_PORT: "),
         ("DIAGNOSE_CONFIG=elsewhere.toml", "DIAGNOSE_CONFIG: there is no file elsewhere.toml"),

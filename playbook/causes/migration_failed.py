@@ -69,7 +69,8 @@ def a_run_failed_before_it_began(logs: Logs, frequency: Frequency, event: Event 
 @cause.signal(Strength.HINT)
 def the_deploy_reported_failure(logs: Logs) -> Signal | None:
     """Do the deploy logs show a failure or a time-out? Playbook step 6: "migration failures or timeouts"."""
-    failing = [line for line in logs.lines(DEPLOYS) if tells_failure(line)]
+    told = {run.line.message for run in logs.migration_runs}
+    failing = [line for line in logs.lines(DEPLOYS) if tells_failure(line) and line.message not in told]
     if not failing:
         return None
     return hint("The deploy log reports a failure", cite(failing[-1], failing[-1].message, "Elasticsearch"))

@@ -20,8 +20,8 @@ Instant = Annotated[AwareDatetime, AfterValidator(_in_utc), PlainSerializer(writ
 
 
 def clock(moment: datetime) -> str:
-    """`20 Nov 10:01:02 UTC`, as a person at night reads a moment."""
-    return f"{moment.astimezone(UTC):%d %b %H:%M:%S} UTC"
+    """`20 Nov 10:01 UTC`, as a person at night reads a moment; the link beside it leads to the second."""
+    return f"{moment.astimezone(UTC):%d %b %H:%M} UTC"
 
 
 def lasting(seconds: float) -> str:

@@ -51,9 +51,7 @@ def _visit(dsn: str, address: str) -> None:
         "SHOP_HOST": host,
     }
     command = [sys.executable, str(HERE / "visit.py")]
-    done = subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=VISIT_SECONDS, check=False
-    )
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=VISIT_SECONDS, check=False)
     if done.stdout.strip() != "500":
         raise RuntimeError(f"the visit was to fail with 500: {done.stdout} {done.stderr}")
 

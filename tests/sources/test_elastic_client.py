@@ -109,7 +109,8 @@ def test_without_kibana_a_link_leads_to_the_document_and_to_the_same_search(serv
 
 def test_with_kibana_a_link_opens_discover_on_the_same_search_and_time(server):
     told: Any = asking(server.url, kibana_url="https://kibana.example.com/s/ops/").search(None, [a_search("it's")])
-    assert told[0]["url"] == (
+    assert "'" not in told[0]["url"], "many programs end a link at a quote"
+    assert told[0]["url"].replace("%27", "'") == (
         "https://kibana.example.com/s/ops/app/discover#/"
         "?_g=('time':('from':'2026-05-04T09:00:00Z','to':'2026-05-04T11:00:00Z'))"
         "&_a=('filters':!(('meta':('type':'custom','disabled':!f,'negate':!f),"
@@ -120,7 +121,7 @@ def test_with_kibana_a_link_opens_discover_on_the_same_search_and_time(server):
 
 def test_with_kibana_a_document_is_found_by_its_id_and_index(server):
     told: Any = asking(server.url, kibana_url="https://kibana.example.com").search(None, [a_search("Applying")])
-    url = told[0]["hits"]["hits"][0]["url"]
+    url = told[0]["hits"]["hits"][0]["url"].replace("%27", "'")
     assert url.startswith("https://kibana.example.com/app/discover#/?_g=('time':('from':'2026-05-04T09:00:00Z'")
     assert "_id%20:%20%220%22%20and%20_index%20:%20%22logs-shop%22" in url
 

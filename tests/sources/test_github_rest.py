@@ -81,7 +81,7 @@ def test_a_comparison_costs_one_request_and_holds_what_was_documented(server):
         "status": "added",
         "previous_filename": None,
         "patch": PATCH,
-        "blob_url": "https://github.example.com/acme/shop/blob/main/shop/migrations/0042_orders.sql",
+        "blob_url": f"https://github.example.com/acme/shop/blob/{THIRD.sha}/shop/migrations/0042_orders.sql",
         "additions": 2,
         "deletions": 0,
     }
