@@ -142,13 +142,17 @@ def demo(
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    button: Annotated[
+        str | None, typer.Option(help="Post a button in this channel (its id) and wait for a person to press it.")
+    ] = None,
+) -> None:
     """Try every token, scope, host and permission for real, and say exactly what is missing."""
     from bot.doctor import examine
     from bot.settings import WrongSettings, load
 
     try:
-        well = examine(*load())
+        well = examine(*load(), button)
     except WrongSettings as wrong:
         _leave(wrong.sentence, WRONG_USE)
     raise typer.Exit(0 if well else WRONG_USE)

@@ -190,3 +190,27 @@ def test_what_is_not_set_is_not_configured_and_fails_nothing():
     found = doctor.examine(settings(), projects(), Budget(5))
     assert by_state(found) == {"not configured": ["everything"]}
     assert found[0].well
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "words"),
+    [
+        ("missing_scope", "missing", "channels:history or groups:history, so alerts there are missed silently"),
+        ("channel_not_found", "missing", "no such channel"),
+        ("fatal_error", "broken", "fatal_error"),
+    ],
+)
+def test_a_channel_that_cannot_be_read_is_told_with_the_reason(error, state, words):
+    with Workspace() as workspace:
+        workspace.fail("conversations.history", error)
+        finding = one(examined(workspace, ["C0123456789"]), "channel C0123456789")
+    assert finding.state == state
+    assert words in finding.sentence
+
+
+def test_a_persons_token_is_not_taken_for_the_bots(monkeypatch):
+    monkeypatch.setattr(Workspace, "_auth_test", lambda *_: {"ok": True, "user": "someone", "user_id": "U0PERSON"})
+    with Workspace() as workspace:
+        finding = one(examined(workspace), "bot token")
+    assert finding.state == "broken"
+    assert "a person's token" in finding.sentence
