@@ -1,0 +1,108 @@
+"""What can be pressed, under names that never change, and the little that a button carries."""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    ButtonElement,
+    ContextActionsBlock,
+    FeedbackButtonObject,
+    FeedbackButtonsElement,
+    PlainTextObject,
+)
+
+from bot.card.blocks import Block, json_of
+
+SHOW_EVIDENCE = "show_evidence"
+CHECK_AGAIN = "check_again"
+FEEDBACK = "verdict_feedback"
+EARLIER_PAGE = "evidence_earlier"
+LATER_PAGE = "evidence_later"
+SHORTCUT = "diagnose_message"
+EVIDENCE_VIEW = "evidence"
+
+RIGHT = "right"
+WRONG = "wrong"
+
+_NOT_IN_IDS = re.compile(r"[^A-Za-z0-9_.-]")
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """All that a button knows: which run and which issue (its number in Sentry), and what was pressed or turned to.
+
+    Nothing else is kept in Slack's message: a card is drawn from the run's result, or not at all.
+    """
+
+    run: str = ""
+    issue: str = ""
+    says: str = ""
+    page: int = 0
+
+    def value(self) -> str:
+        """The button's value: JSON of at most 2,000 characters, without what is empty."""
+        kept = {"run": token(self.run), "issue": token(self.issue), "says": token(self.says), "page": self.page}
+        return json.dumps({name: value for name, value in kept.items() if value}, sort_keys=True)
+
+    @classmethod
+    def read(cls, value: str) -> Self:
+        """What a press carried; whatever is not ours reads as empty, and so leads to no run."""
+        try:
+            given = json.loads(value)
+        except ValueError:
+            return cls()
+        if not isinstance(given, dict):
+            return cls()
+        texts = {name: text for name in ("run", "issue", "says") if isinstance(text := given.get(name), str)}
+        page = given.get("page", 0)
+        return cls(**texts, page=page if isinstance(page, int) and page >= 0 else 0)
+
+
+def token(name: str) -> str:
+    """An id as it may travel in a button or in a view's metadata: ASCII letters, digits, `_`, `.`, `-`, at most 100."""
+    return _NOT_IN_IDS.sub("", name)[:100]
+
+
+def buttons(pressed: Pressed, *, evidence: bool = True) -> Block:
+    """The two buttons of a card, and no third: more of them split attention."""
+    again = _button("Check again", CHECK_AGAIN, pressed)
+    shown = [_button("Show evidence", SHOW_EVIDENCE, pressed)] if evidence else []
+    return json_of(ActionsBlock(elements=[*shown, again]))
+
+
+def feedback(pressed: Pressed) -> Block:
+    """*Right* and *Wrong*, as Slack's own pair of feedback buttons."""
+
+    def one(text: str, says: str, label: str) -> FeedbackButtonObject:
+        value = Pressed(pressed.run, pressed.issue, says).value()
+        return FeedbackButtonObject(
+            text=PlainTextObject(text=text, emoji=False), accessibility_label=label, value=value
+        )
+
+    pair = FeedbackButtonsElement(
+        action_id=FEEDBACK,
+        positive_button=one("Right", RIGHT, "This diagnosis is right"),
+        negative_button=one("Wrong", WRONG, "This diagnosis is wrong"),
+    )
+    return json_of(ContextActionsBlock(elements=[pair]))
+
+
+def pages(pressed: Pressed, last: int) -> Block | None:
+    """Buttons to the pages before and after, as far as there are any."""
+    turns = []
+    if pressed.page > 0:
+        turns.append(_turn("Earlier", EARLIER_PAGE, pressed, pressed.page - 1))
+    if pressed.page < last:
+        turns.append(_turn("Later", LATER_PAGE, pressed, pressed.page + 1))
+    return json_of(ActionsBlock(elements=turns)) if turns else None
+
+
+def _turn(text: str, action_id: str, pressed: Pressed, page: int) -> ButtonElement:
+    return _button(f"{text} (page {page + 1})", action_id, Pressed(pressed.run, pressed.issue, "", page))
+
+
+def _button(text: str, action_id: str, pressed: Pressed) -> ButtonElement:
+    return ButtonElement(text=PlainTextObject(text=text, emoji=False), action_id=action_id, value=pressed.value())

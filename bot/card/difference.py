@@ -1,0 +1,82 @@
+"""What *Check again* found to be different: each statement that flipped, with its evidence."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.card.escape import spoken
+from playbook.diagnosis import Citation, Diagnosis, Hypothesis, Signal
+
+
+@dataclass(frozen=True)
+class Change:
+    """One flipped statement in our words (`said`), the outside text it is about, and what it rests on."""
+
+    said: str
+    about: str
+    citations: tuple[Citation, ...] = ()
+
+
+def changed(before: Diagnosis, after: Diagnosis) -> tuple[Change, ...]:
+    """The verdict, the grades, the signals and the gaps that are not what they were; () when all is the same."""
+    return (
+        *_verdict(before, after),
+        *_grades(before, after),
+        *_signals(before, after),
+        *_gaps(before, after),
+    )
+
+
+def _verdict(before: Diagnosis, after: Diagnosis) -> Iterator[Change]:
+    old, new = before.verdict, after.verdict
+    if old.cause != new.cause:
+        lead = next((one for one in after.hypotheses if one.cause == new.cause), None)
+        yield Change(f"Verdict, was {_named(before)}, now", _named(after), _cited(lead))
+
+
+def _named(diagnosis: Diagnosis) -> str:
+    verdict = diagnosis.verdict
+    return f"{verdict.claim} ({verdict.grade})" if verdict.claim else "undecided"
+
+
+def _grades(before: Diagnosis, after: Diagnosis) -> Iterator[Change]:
+    grades = {one.cause: one.grade for one in before.hypotheses}
+    for one in after.hypotheses:
+        if one.cause in grades and grades[one.cause] != one.grade:
+            yield Change(f"Was {grades[one.cause]}, now {one.grade}", one.claim, _cited(one))
+
+
+def _signals(before: Diagnosis, after: Diagnosis) -> Iterator[Change]:
+    old, new = _found(before), _found(after)
+    for key, signal in new.items():
+        if key not in old:
+            yield Change("New", signal.text, signal.citations)
+        elif signal.strength != old[key].strength:
+            told = f"Was {_worth(old[key])}, now {_worth(signal)}"
+            yield Change(told, signal.text, signal.citations)
+    for key, signal in old.items():
+        if key not in new:
+            yield Change("No longer found", signal.text, signal.citations)
+
+
+def _gaps(before: Diagnosis, after: Diagnosis) -> Iterator[Change]:
+    old = {(gap.fact, gap.source): gap for gap in before.gaps}
+    new = {(gap.fact, gap.source): gap for gap in after.gaps}
+    for key, gap in new.items():
+        if key not in old:
+            yield Change("Could not be checked this time", f"{spoken(gap.fact)} ({gap.source}): {gap.reason}")
+    for key, gap in old.items():
+        if key not in new:
+            yield Change("Could be checked this time", f"{spoken(gap.fact)} ({gap.source})")
+
+
+def _found(diagnosis: Diagnosis) -> dict[tuple[str, str], Signal]:
+    """Signals by cause and name; the name is what the playbook calls the finding, its text may hold a new count."""
+    return {(one.cause, signal.name or signal.text): signal for one in diagnosis.hypotheses for signal in one.signals}
+
+
+def _cited(hypothesis: Hypothesis | None) -> tuple[Citation, ...]:
+    return hypothesis.signals[0].citations if hypothesis and hypothesis.signals else ()
+
+
+def _worth(signal: Signal) -> str:
+    return signal.strength.value.replace("_", " ")

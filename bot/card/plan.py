@@ -1,0 +1,84 @@
+"""The playbook while it runs, and afterwards the folded trail of what was looked at: one card for each step."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Protocol
+
+from slack_sdk.models.blocks import (
+    PlanBlock,
+    RichTextBlock,
+    RichTextElementParts,
+    RichTextSectionElement,
+    TaskCardBlock,
+    UrlSourceElement,
+)
+
+from bot.card.blocks import Block, Card, json_of
+from bot.card.escape import is_web_link, mrkdwn, plain
+
+STATUS = {
+    "pending": "pending",
+    "running": "in_progress",
+    "done": "complete",
+    "absent": "complete",  # looked, and there is none: that is an answer
+    "unavailable": "error",  # could not look
+}
+MOST_TASKS = 20  # the longest playbook prescribes half as many steps
+TITLE = 100  # characters
+OUTPUT = 250  # characters: one line on a wide screen
+
+
+class Told(Protocol):
+    """What a run tells of one step: `state` is pending, running, done, absent or unavailable."""
+
+    @property
+    def fact(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def finding(self) -> str: ...
+    @property
+    def url(self) -> str: ...
+
+
+def progress(title: str, states: Sequence[Told]) -> Card:
+    """The running playbook: each step with its state, its one-line finding and where to read it."""
+    done = sum(one.state not in {"pending", "running"} for one in states)
+    text = f"{mrkdwn(title, TITLE)}: {done} of {len(states)} steps done" if states else mrkdwn(title, TITLE)
+    return Card((plan(title, states),), text)
+
+
+def trail(states: Sequence[Told]) -> Block:
+    """The same steps once all is over, headed by what came of them."""
+    count = Counter(one.state for one in states)
+    told = [f"{len(states)} steps"]
+    if count["absent"]:
+        told.append(f"{count['absent']} found nothing")
+    if count["unavailable"]:
+        told.append(f"{count['unavailable']} could not be made")
+    return plan("What was checked: " + ", ".join(told), states)
+
+
+def plan(title: str, states: Sequence[Told]) -> Block:
+    """One `plan` block; a message may hold only one."""
+    tasks = [_task(index, one) for index, one in enumerate(states[:MOST_TASKS])]
+    return json_of(PlanBlock(title=plain(title, TITLE) or "Diagnosing", tasks=tasks))
+
+
+def _task(index: int, step: Told) -> TaskCardBlock:
+    output = plain(step.finding or ("there is none" if step.state == "absent" else ""), OUTPUT)
+    task = TaskCardBlock(
+        task_id=f"step-{index}",
+        title=plain(step.title, TITLE) or plain(step.fact, TITLE) or f"Step {index + 1}",
+        status=STATUS.get(step.state, "pending"),
+        output=_rich(output) if output else None,
+        sources=[UrlSourceElement(url=step.url, text="Open")] if is_web_link(step.url) else None,
+    )
+    task.validate_json()
+    return task
+
+
+def _rich(text: str) -> RichTextBlock:
+    return RichTextBlock(elements=[RichTextSectionElement(elements=[RichTextElementParts.Text(text=text)])])

@@ -1,0 +1,151 @@
+"""Everything the card rests on, in a modal: each fact with its source, each hypothesis, each gap, page by page."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from slack_sdk.models.blocks import DividerBlock, PlainTextObject
+from slack_sdk.models.views import View
+
+from bot.card.actions import EVIDENCE_VIEW, Pressed, pages, token
+from bot.card.blocks import MOST_TEXT, Block, context, header, json_of, named, section, sections, text_size
+from bot.card.escape import code, fence, link, mrkdwn, spoken
+from playbook.diagnosis import Diagnosis, Gap, Hypothesis
+from playbook.evidence.collected import Evidence
+from playbook.evidence.fact import Fact
+from playbook.evidence.instant import clock
+
+MOST_BLOCKS = 90  # of a page; Slack allows 100 in a modal, and the head and the page buttons need some
+MOST_ON_PAGE = MOST_TEXT - 1_500  # characters; the rest is for the head and the page buttons
+MOST_DETAIL = 1_500  # characters of one fact's own fields; the source's page has all of them
+MOST_VALUES = 12  # entries of one list among them
+DEEPEST = 4  # levels of nesting among them
+LINE = 160  # characters of one field
+
+
+def evidence_view(diagnosis: Diagnosis, evidence: Evidence, page: int = 0, run: str = "") -> dict[str, Any]:
+    """One page of the evidence as a modal; a page that does not exist shows the nearest one.
+
+    Run and page travel in `private_metadata`, ids only and far below its limit of 3,000 characters.
+    """
+    parts = list(_parts(diagnosis, evidence))
+    turned = _pages(parts)
+    page = min(max(page, 0), len(turned) - 1)
+    pressed = Pressed(run, diagnosis.issue.id, "", page)
+    head = [context(_head(diagnosis, evidence, page, len(turned)))]
+    turns = pages(pressed, len(turned) - 1)
+    blocks = [*head, *turned[page], *([turns] if turns else [])]
+    metadata = json.dumps({"run": token(run), "page": page})
+    view = View(
+        type="modal",
+        callback_id=EVIDENCE_VIEW,
+        title=PlainTextObject(text="Evidence", emoji=False),
+        close=PlainTextObject(text="Close", emoji=False),
+        private_metadata=metadata,
+        blocks=named(blocks, f"evidence-{page}"),
+    )
+    return view.to_dict()
+
+
+def gone_view(sentence: str) -> dict[str, Any]:
+    """A modal that says why there is nothing to show."""
+    view = View(
+        type="modal",
+        callback_id=EVIDENCE_VIEW,
+        title=PlainTextObject(text="Evidence", emoji=False),
+        close=PlainTextObject(text="Close", emoji=False),
+        blocks=named([section(mrkdwn(sentence, 1_000))], "gone"),
+    )
+    return view.to_dict()
+
+
+def _head(diagnosis: Diagnosis, evidence: Evidence, page: int, count: int) -> str:
+    hidden = ", ".join(f"{number:,} {mrkdwn(kind, 40)}" for kind, number in sorted(evidence.hidden.items())[:20])
+    told = [
+        link(diagnosis.issue.url, diagnosis.issue.short_id or diagnosis.issue.id, 60),
+        f"asked {clock(diagnosis.asked_at)}",
+        f"page {page + 1} of {count}",
+        f"hidden by redaction: {hidden or 'nothing'}",
+    ]
+    return " · ".join(told)
+
+
+def _parts(diagnosis: Diagnosis, evidence: Evidence) -> Iterator[list[Block]]:
+    """What belongs together and is not torn apart by a page's end."""
+    for index, fact in enumerate(sorted(evidence.facts.items(), key=lambda item: item[0].__name__)):
+        yield [*([header("Facts")] if index == 0 else []), *_fact(fact[0].__name__, fact[1])]
+    yield from _reasons("Looked for, and there is none", _said(evidence.absent, diagnosis.absent))
+    yield from _reasons("Could not be looked at", _said(evidence.unavailable, diagnosis.gaps))
+    for index, one in enumerate(diagnosis.hypotheses):
+        yield [*([header("Hypotheses")] if index == 0 else []), *_hypothesis(one)]
+    for index, struck in enumerate(diagnosis.ruled_out):
+        cited = " ".join(f"{link(one.url, one.source, 80)}: {code(one.quote, 200)}" for one in struck.citations[:3])
+        told = f"*{mrkdwn(struck.what, 300)}* – {mrkdwn(struck.reason, 400)}\n{cited}"
+        yield [*([header("Ruled out")] if index == 0 else []), section(told)]
+
+
+def _fact(name: str, fact: Fact) -> list[Block]:
+    lines = [
+        f"*{mrkdwn(spoken(name), 60)}* – {mrkdwn(fact.finding, 600)}",
+        f"Source: {link(fact.url, fact.source, 60)}",
+    ]
+    lines += [f"• not seen: {mrkdwn(shortfall, 250)}" for shortfall in fact.shortfalls[:5]]
+    detail = "\n".join(_lines(fact.model_dump(mode="json", exclude={"url"}, exclude_none=True), 0))
+    shown = sections(lines)
+    return [*shown, section(fence(detail, MOST_DETAIL))] if detail else shown
+
+
+def _lines(value: object, depth: int) -> Iterator[str]:
+    """A fact's own fields, indented, in their order; long lists and texts are cut and say so."""
+    entries = list(value.items()) if isinstance(value, dict) else [("-", entry) for entry in _listed(value)]
+    for name, entry in entries[:MOST_VALUES]:
+        shown = f"{'  ' * depth}{name}" + ("" if name == "-" else ":")
+        if isinstance(entry, dict | list) and entry and depth < DEEPEST:
+            yield shown
+            yield from _lines(entry, depth + 1)
+        elif entry not in ([], {}, ""):
+            text = " ".join(str(entry).split())
+            yield f"{shown} {text[:LINE]}{'…' if len(text) > LINE else ''}"
+    if len(entries) > MOST_VALUES:
+        yield f"{'  ' * depth}… and {len(entries) - MOST_VALUES} more"
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
+
+
+def _hypothesis(one: Hypothesis) -> list[Block]:
+    lines = [f"*{mrkdwn(one.claim, 500)}* – {one.grade}"]
+    for signal in one.signals[:10]:
+        worth = signal.strength.value.replace("_", " ")
+        lines.append(f"• {mrkdwn(signal.text, 500)} _({worth})_")
+        lines += [f"      {link(cite.url, cite.source, 80)}: {code(cite.quote, 250)}" for cite in signal.citations[:3]]
+    if not one.signals:
+        lines.append("• nothing was found for or against it")
+    for left in one.unchecked[:10]:
+        most = left.at_most.value.replace("_", " ")
+        lines.append(f"• _not checked:_ {mrkdwn(left.asks, 250)} (at most {most}) – {mrkdwn(left.why, 250)}")
+    return [*sections(lines), json_of(DividerBlock())]
+
+
+def _said(by_type: Mapping[type[Fact], str], gaps: tuple[Gap, ...]) -> list[str]:
+    """Each reason once: the diagnosis repeats what the evidence holds, and adds what a fact could not see."""
+    told = [(kind.__name__, kind.source, why) for kind, why in by_type.items()]
+    told += [(gap.fact, gap.source, gap.reason) for gap in gaps]
+    lines = {f"*{mrkdwn(spoken(fact), 60)}* ({mrkdwn(source, 60)}): {mrkdwn(why, 300)}" for fact, source, why in told}
+    return sorted(lines)
+
+
+def _reasons(title: str, lines: list[str]) -> Iterator[list[Block]]:
+    for index, block in enumerate(sections(lines)):
+        yield [*([header(title)] if index == 0 else []), block]
+
+
+def _pages(parts: list[list[Block]]) -> list[list[Block]]:
+    turned: list[list[Block]] = [[]]
+    for part in parts:
+        fits = len(turned[-1]) + len(part) <= MOST_BLOCKS and text_size(turned[-1]) + text_size(part) <= MOST_ON_PAGE
+        if turned[-1] and not fits:
+            turned.append([])
+        turned[-1] += part
+    return turned

@@ -1,0 +1,143 @@
+"""The buttons of a card and of its evidence; each does what it says and then shows how things stand."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from slack_bolt import Ack, App, Respond
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.card import evidence_view
+from bot.card.actions import CHECK_AGAIN, EARLIER_PAGE, FEEDBACK, LATER_PAGE, RIGHT, SHOW_EVIDENCE, WRONG, Pressed
+from bot.card.view import gone_view
+from bot.listen.command import whispering
+from bot.listen.desk import Desk, Whisper
+from bot.runs.run import NotStarted, Place, Request
+from bot.slack.message import NotSent
+from playbook.evidence.issue_ref import IssueRef
+
+GONE = "The evidence of this run is gone, since I was restarted: press *Check again* on the card for a fresh look."
+EARLIER = "earlier"  # the run of a card that carries none
+STILL_RUNNING = "This is being checked right now: the card changes in a few seconds."
+
+log = structlog.get_logger()
+
+
+def register(app: App, desk: Desk) -> None:
+    """Listens to every button there is."""
+
+    @app.action(SHOW_EVIDENCE)
+    def show_evidence(ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond) -> None:
+        ack()
+        open_evidence(desk, body, client, whispering(respond))
+
+    @app.action(EARLIER_PAGE)
+    @app.action(LATER_PAGE)
+    def turn_page(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+        ack()
+        turn_to(_evidence(desk, pressed(body)), body, client)
+
+    @app.action(CHECK_AGAIN)
+    def check_again(ack: Ack, body: dict[str, Any], respond: Respond) -> None:
+        ack()
+        begin_again(desk, body, whispering(respond))
+
+    @app.action(FEEDBACK)
+    def right_or_wrong(ack: Ack, body: dict[str, Any], respond: Respond) -> None:
+        ack()
+        take_feedback(desk, body, whispering(respond))
+
+
+def open_evidence(desk: Desk, body: Mapping[str, Any], client: WebClient, whisper: Whisper) -> None:
+    """Opens the modal while Slack's three seconds last."""
+    view = _evidence(desk, pressed(body))
+    try:
+        client.views_open(trigger_id=body["trigger_id"], view=view)
+    except SlackApiError as refused:
+        error = str(refused.response.get("error"))
+        log.warning("the evidence could not be opened", error=error)
+        late = error in {"expired_trigger_id", "trigger_expired", "exchanged_trigger_id"}
+        why = "Slack waited too long" if late else f"Slack refused it ({error})"
+        whisper(f"The evidence could not be opened, {why}: press *Show evidence* again.")
+
+
+def turn_to(view: dict[str, Any], body: Mapping[str, Any], client: WebClient) -> None:
+    """Shows another page in the open modal; a second press on the way there changes nothing."""
+    try:
+        client.views_update(view_id=body["view"]["id"], hash=body["view"].get("hash"), view=view)
+    except SlackApiError as refused:
+        log.warning("a page could not be turned", error=refused.response.get("error"))
+
+
+def begin_again(desk: Desk, body: Mapping[str, Any], whisper: Whisper) -> None:
+    """A fresh run in the same message; needs no more than the issue's number, so it outlives a restart."""
+    carried, place = pressed(body), place_of(body)
+    known = desk.runs.run(carried.run)
+    ref = known.request.ref if known else _ref(carried.issue)
+    if ref is None:
+        whisper("This card does not say any more which issue it is about: ask again with `/diagnose`.")
+        return
+    request = Request(
+        ref=ref,
+        place=place,
+        at=desk.now(),
+        asker=body["user"]["id"],
+        answer_to=body.get("response_url"),
+        again=carried.run or EARLIER,
+    )
+    try:
+        started = desk.runs.start(request)
+    except NotStarted as refused:
+        whisper(refused.sentence)
+        return
+    if not started.new:
+        whisper(STILL_RUNNING)
+
+
+def take_feedback(desk: Desk, body: Mapping[str, Any], whisper: Whisper) -> None:
+    """Writes the answer down and shows everybody's on the card; one answer a person, the last one counts."""
+    carried, place = pressed(body), place_of(body)
+    known = desk.runs.run(carried.run)
+    if known is None or known.investigation is None:
+        whisper("Your answer was not noted. " + GONE)
+        return
+    if carried.says not in {RIGHT, WRONG}:
+        whisper("That button says nothing that I know: your answer was not noted.")
+        return
+    desk.feedback.record(known.id, body["user"]["id"], "right" if carried.says == RIGHT else "wrong")
+    try:
+        desk.delivery.redraw(known, place)
+    except NotSent as refused:
+        whisper(f"Your answer is noted; the card does not show it yet. {refused.sentence}")
+
+
+def pressed(body: Mapping[str, Any]) -> Pressed:
+    """What the pressed button carried."""
+    return Pressed.read(str(body["actions"][0].get("value") or ""))
+
+
+def place_of(body: Mapping[str, Any]) -> Place:
+    """The message whose button was pressed."""
+    message, container = body.get("message") or {}, body.get("container") or {}
+    channel = (body.get("channel") or {}).get("id") or container.get("channel_id") or ""
+    ts = message.get("ts") or container.get("message_ts")
+    thread = message.get("thread_ts")
+    return Place(channel=channel, thread=thread if thread != ts else None, message=ts)
+
+
+def _evidence(desk: Desk, carried: Pressed) -> dict[str, Any]:
+    known = desk.runs.run(carried.run)
+    if known is None:
+        return gone_view(GONE)
+    if known.investigation is None:
+        return gone_view(STILL_RUNNING)
+    found = known.investigation
+    return evidence_view(found.diagnosis, found.evidence, carried.page, known.id)
+
+
+def _ref(issue_id: str) -> IssueRef | None:
+    try:
+        return IssueRef(issue_id=issue_id)
+    except ValueError:
+        return None

@@ -1,0 +1,1 @@
+"""Runs: start one, follow its progress, keep its result; the seam at which they become durable."""

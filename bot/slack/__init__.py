@@ -1,0 +1,1 @@
+"""Slack's edge: what is sent there, how fast, and what happens when it is refused."""

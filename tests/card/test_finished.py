@@ -1,0 +1,256 @@
+"""The finished card: verdict, why, next step; every judgement cited, every gap told, never too long for Slack."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.card import About, Card, Change, card, plainer, problems
+from bot.card.actions import CHECK_AGAIN, FEEDBACK, SHOW_EVIDENCE, Pressed
+from bot.card.blocks import MOST_TEXT, text_size
+from playbook.diagnosis import NextStep, RuledOut, Strength, Verdict
+from playbook.evidence.missing_relation import MissingRelation
+from playbook.gather import Progress
+from tests.card.contract import breaches
+from tests.card.diagnoses import (
+    NOON,
+    SENTRY,
+    a_citation,
+    a_diagnosis,
+    a_frequency,
+    a_gap,
+    a_hypothesis,
+    a_signal,
+    an_evidence,
+    an_issue,
+    an_undecided,
+)
+
+STEPS = (
+    Progress("Issue", "Issue details", "done", "ProgrammingError in shop", SENTRY),
+    Progress("Similar", "Similar issues", "absent", "looked in Sentry, there is none"),
+    Progress("Logs", "Logs around the onset", "unavailable", "Elasticsearch did not answer"),
+)
+LONG = "an <unusually> & long `text` that *goes* on "
+
+SHOWN = {
+    "proved": card(a_diagnosis(), an_evidence(), About(run="r1", seconds=8.2, steps=STEPS)),
+    "bare": card(a_diagnosis(), an_evidence()),
+    "undecided": card(an_undecided(), an_evidence()),
+    "no playbook": card(
+        an_undecided(
+            playbook=None, subject=None, hypotheses=(), verdict=Verdict(grade="undecided", because="No playbook")
+        ),
+        an_evidence(),
+    ),
+    "checked again": card(
+        a_diagnosis(), an_evidence(), About(run="r2", changes=(Change("New", "It is there", (a_citation(),)),))
+    ),
+    "nothing changed": card(a_diagnosis(), an_evidence(), About(run="r3", changes=())),
+    "answered": card(a_diagnosis(), an_evidence(), About(run="r4", right=("U1", "U2"), wrong=("U3",))),
+    "long": card(
+        a_diagnosis(
+            issue=an_issue(title=LONG * 1000),
+            verdict=Verdict(
+                grade="likely", cause="migration_not_applied", claim=(LONG * 20)[:600], because=(LONG * 20)[:600]
+            ),
+            hypotheses=(
+                a_hypothesis(
+                    "likely",
+                    claim=(LONG * 20)[:600],
+                    signals=tuple(
+                        a_signal(
+                            (LONG * 20)[:600],
+                            name=str(n),
+                            citations=(a_citation(url=SENTRY + "x" * 500, quote=(LONG * 20)[:400]),) * 3,
+                        )
+                        for n in range(12)
+                    ),
+                ),
+            ),
+            ruled_out=(RuledOut(what=(LONG * 20)[:600], reason=(LONG * 20)[:600], citations=(a_citation(),)),) * 9,
+            gaps=(a_gap(reason=(LONG * 20)[:600]),) * 9,
+            next_step=NextStep(
+                kind="remedy", action=(LONG * 20)[:600], command=LONG * 90, verify=LONG * 90, rollback=LONG * 90
+            ),
+        ),
+        an_evidence(),
+        About(run="r5", steps=STEPS * 6, changes=(Change("New", LONG * 30, (a_citation(),)),) * 30),
+    ),
+}
+
+
+def said(shown: Card) -> str:
+    return json.dumps(shown.blocks, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_every_card_is_one_that_slack_takes(name: str):
+    shown = SHOWN[name]
+    assert problems({"blocks": shown.blocks, "text": shown.text}) == []
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_every_card_keeps_slacks_own_contract(name: str):
+    assert breaches({"blocks": list(SHOWN[name].blocks)}) == []
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_every_card_can_be_sent_plainer_until_only_its_text_is_left(name: str):
+    shown, rungs = SHOWN[name], 0
+    while (next_one := plainer(shown)) != shown:
+        shown, rungs = next_one, rungs + 1
+        assert problems({"blocks": shown.blocks, "text": shown.text}) == []
+        assert breaches({"blocks": list(shown.blocks)}) == []
+    assert 0 < rungs <= 3
+    assert shown.blocks == ()
+    assert shown.text
+
+
+def test_the_header_is_the_extracted_fact_and_not_the_exception():
+    assert SHOWN["proved"].blocks[0]["text"]["text"] == 'relation "orders_order" is missing in production'
+
+
+def test_a_relation_without_a_name_is_told_as_such():
+    nameless = MissingRelation(url=SENTRY, name=None, quote="table does not exist")
+    shown = card(a_diagnosis(), an_evidence(nameless))
+    assert shown.blocks[0]["text"]["text"] == "a relation that the server does not name is missing in production"
+
+
+def test_the_verdict_comes_second_with_its_grade_and_its_citation():
+    verdict = SHOWN["proved"].blocks[1]["text"]["text"]
+    assert verdict.startswith(f"*The migration was not applied* – *proved* [<{SENTRY}|Sentry event>]")
+
+
+def test_the_reason_shows_its_link_and_the_quoted_bit():
+    assert (
+        f'<{SENTRY}|Sentry event>: `relation "orders_order" does not exist`'
+        in SHOWN["proved"].blocks[2]["text"]["text"]
+    )
+
+
+def test_what_speaks_against_the_verdict_is_shown_even_when_much_speaks_for_it():
+    signals = tuple(a_signal(f"telling {n}", name=str(n), strength=Strength.TELLING) for n in range(9))
+    against = a_signal("the table is there after all", name="there", strength=Strength.AGAINST)
+    shown = card(a_diagnosis(hypotheses=(a_hypothesis("likely", signals=(*signals, against)),)), an_evidence())
+    assert "the table is there after all _(against it)_" in said(shown)
+
+
+def test_the_command_can_be_pasted_from_a_code_block():
+    assert "```\\npython manage.py migrate orders 0042_order\\n```" in said(SHOWN["proved"])
+
+
+def test_an_undecided_card_says_why_and_names_the_one_check_that_decides():
+    shown = said(SHOWN["undecided"])
+    assert f"*Undecided:* Two causes explain it equally well [<{SENTRY}|Sentry event>]" in shown
+    assert "*The one check that would decide:* Ask the database whether the table is there" in shown
+    assert "*A replica lags behind* – possible" in shown
+
+
+def test_a_claim_that_nothing_is_cited_for_is_not_shown():
+    bare = a_diagnosis(hypotheses=(a_hypothesis(signals=()),))
+    assert "The migration was not applied" not in said(card(bare, an_evidence()))
+
+
+def test_what_was_ruled_out_is_shown_with_its_reason_and_link():
+    assert f"*Ruled out:* #815 – not in release 4.2.1 [<{SENTRY}|PR #815>]" in said(SHOWN["proved"])
+
+
+def test_a_gap_is_told_plainly():
+    assert "Logs (Elasticsearch): Elasticsearch did not answer in 10 s" in said(SHOWN["undecided"])
+    assert "Elasticsearch did not answer in 10 s" in SHOWN["undecided"].text
+
+
+def test_the_suspect_pull_request_is_named_with_author_and_merge():
+    shown = said(SHOWN["proved"])
+    assert (
+        "<https://github.com/acme/shop/pull/812|#812 Orders get their own table> by dev-a, merged 20 Nov 03:00 UTC"
+        in shown
+    )
+
+
+def test_there_are_two_buttons_and_one_pair_of_feedback_and_they_carry_only_run_and_issue():
+    actions = next(block for block in SHOWN["proved"].blocks if block["type"] == "actions")
+    assert [element["action_id"] for element in actions["elements"]] == [SHOW_EVIDENCE, CHECK_AGAIN]
+    assert Pressed.read(actions["elements"][0]["value"]) == Pressed("r1", "5551234567")
+    pair = next(block for block in SHOWN["proved"].blocks if block["type"] == "context_actions")["elements"][0]
+    assert pair["action_id"] == FEEDBACK
+    assert Pressed.read(pair["negative_button"]["value"]) == Pressed("r1", "5551234567", "wrong")
+
+
+def test_the_last_line_names_run_duration_and_what_was_hidden():
+    footer = SHOWN["proved"].blocks[-1]["elements"][0]["text"]
+    assert "run r1" in footer
+    assert "took 8 s" in footer
+    assert "3 values hidden" in footer
+    assert "gaps in Elasticsearch" in SHOWN["undecided"].blocks[-1]["elements"][0]["text"]
+
+
+def test_answers_of_people_are_shown_as_they_stand():
+    assert "Right: <@U1>, <@U2> · Wrong: <@U3>" in said(SHOWN["answered"])
+
+
+def test_the_steps_stay_as_one_folded_trail():
+    trail = [block for block in SHOWN["proved"].blocks if block["type"] == "plan"]
+    assert [one["title"] for one in trail] == ["What was checked: 3 steps, 1 found nothing, 1 could not be made"]
+
+
+def test_a_long_card_drops_the_trail_first_and_says_that_it_is_shortened():
+    blocks = SHOWN["long"].blocks
+    assert text_size(blocks) <= MOST_TEXT
+    assert "plan" not in {block["type"] for block in blocks}
+    assert "Shortened: the rest is under *Show evidence*" in said(SHOWN["long"])
+    assert {"header", "actions", "context_actions"} <= {block["type"] for block in blocks}
+
+
+def test_the_text_alone_is_a_whole_answer():
+    text = SHOWN["proved"].text
+    assert 'relation "orders_order" is missing in production' in text
+    assert "The migration was not applied* – *proved*" in text
+    assert "python manage.py migrate orders 0042_order" in text
+
+
+def test_the_chart_has_two_hour_bars_and_names_onset_and_deploy():
+    chart = next(block for block in SHOWN["proved"].blocks if block["type"] == "data_visualization")
+    points = chart["chart"]["series"][0]["data"]
+    assert len(points) == 12
+    assert points[-2:] == [{"label": "08:00 deploy, onset", "value": 43}, {"label": "10:00", "value": 79}]
+    assert chart["title"] == "Events per 2 h, times in UTC"
+
+
+@pytest.mark.parametrize("count", [3, 20, 21, 24, 25, 48, 168, 500])
+def test_a_chart_of_any_window_has_at_most_twenty_bars_with_labels_of_their_own(count: int):
+    shown = card(a_diagnosis(), an_evidence(a_frequency((1,) * count)))
+    charts = [block for block in shown.blocks if block["type"] == "data_visualization"]
+    assert len(charts) == 1
+    assert problems({"blocks": shown.blocks, "text": shown.text}) == []
+
+
+@pytest.mark.parametrize("counts", [(), (0,) * 24, (5,), (5, 5)])
+def test_a_chart_that_shows_nothing_is_not_drawn(counts: tuple[int, ...]):
+    shown = card(a_diagnosis(), an_evidence(a_frequency(counts)))
+    assert "data_visualization" not in {block["type"] for block in shown.blocks}
+
+
+def test_without_its_chart_the_counts_are_told_in_words():
+    shown = plainer(SHOWN["proved"])
+    assert "*Events per 2 h, times in UTC:*" in said(shown)
+    assert "08:00 deploy, onset 43 · 10:00 79" in said(shown)
+
+
+def test_every_edit_names_its_blocks_anew():
+    first, second = SHOWN["proved"].stamped("r1.1"), SHOWN["proved"].stamped("r1.2")
+    ids: list[Any] = [block["block_id"] for shown in (first, second) for block in shown.blocks]
+    assert len(set(ids)) == len(ids)
+
+
+def test_the_same_diagnosis_gives_the_same_card():
+    assert card(a_diagnosis(), an_evidence()) == card(a_diagnosis(), an_evidence())
+
+
+def test_an_event_without_environment_leaves_the_place_out():
+    evidence = an_evidence()
+    facts = {kind: fact for kind, fact in evidence.facts.items() if kind.__name__ != "Event"}
+    shown = card(a_diagnosis(asked_at=NOON + timedelta(seconds=1)), type(evidence)(facts=facts))
+    assert shown.blocks[0]["text"]["text"] == 'relation "orders_order" is missing'
