@@ -1,9 +1,9 @@
 """Replays every recorded incident on each supported Python that the machine has, and compares the bytes."""
 
-import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -27,8 +27,8 @@ def main() -> int:
 
 def _interpreter(version: str) -> str | None:
     """A Python of that version with what a replay needs, in a folder of its own; None where there is none."""
-    python = shutil.which(f"python{version}")
-    if python is None or not _runs(python):
+    python = next((one for one in _found(version) if _runs(one)), None)
+    if python is None:
         return None
     place = ROOT / f".venv-{version}"
     inside = place / "bin" / "python"
@@ -36,10 +36,18 @@ def _interpreter(version: str) -> str | None:
         subprocess.run([python, "-m", "venv", str(place)], check=True)  # noqa: S603
         quiet = ["--quiet", "--disable-pip-version-check", "--require-hashes"]
         lock = str(ROOT / "requirements.lock")
-        environment = {**os.environ, "PIP_REQUIRE_VIRTUALENV": "0"}
-        subprocess.run([str(inside), "-m", "pip", "install", *quiet, "-r", lock], check=True, env=environment)  # noqa: S603
+        subprocess.run([str(inside), "-m", "pip", "install", *quiet, "-r", lock], check=True)  # noqa: S603
         (place / "ready").touch()
     return str(inside)
+
+
+def _found(version: str) -> Iterator[str]:
+    """Where a Python of that version may be: on the PATH, or among those that pyenv keeps."""
+    on_path = shutil.which(f"python{version}")
+    if on_path:
+        yield on_path
+    for kept in sorted((Path.home() / ".pyenv" / "versions").glob(f"{version}.*/bin/python")):
+        yield str(kept)
 
 
 def _runs(python: str) -> bool:

@@ -11,6 +11,7 @@ from playbook.evidence.releases import Releases
 
 MOST_POINTS = 20  # of a series
 LONGEST_LABEL = 20  # characters of a point's label
+HOURS = timedelta(hours=3)  # bars up to this width are told apart by their hour alone, which a phone has room for
 FEWEST_POINTS = 3  # fewer bars show nothing that a sentence does not
 
 
@@ -22,8 +23,9 @@ def chart(frequency: Frequency | None, releases: Releases | None, environment: s
     if frequency is None or not frequency.total:
         return None
     joined = -(-len(frequency.buckets) // MOST_POINTS)
+    buckets = frequency.buckets[len(frequency.buckets) % joined :]  # whole bars; Sentry's day has 25 hours
     width = timedelta(seconds=frequency.bucket_seconds * joined)
-    starts = [bucket.start for bucket in frequency.buckets[::joined]]
+    starts = [bucket.start for bucket in buckets[::joined]]
     if len(starts) < FEWEST_POINTS:
         return None
     deploy = releases.deploy_before(environment) if releases else None
@@ -31,8 +33,7 @@ def chart(frequency: Frequency | None, releases: Releases | None, environment: s
     dated = starts[-1] - starts[0] >= timedelta(days=1)
     labels = [_label(start, start + width, marks, dated) for start in starts]
     counts = [
-        sum(bucket.count for bucket in frequency.buckets[first : first + joined])
-        for first in range(0, len(frequency.buckets), joined)
+        sum(bucket.count for bucket in buckets[first : first + joined]) for first in range(0, len(buckets), joined)
     ]
     points = [{"label": label, "value": count} for label, count in zip(labels, counts, strict=True)]
     if len(set(labels)) < len(labels):
@@ -43,7 +44,11 @@ def chart(frequency: Frequency | None, releases: Releases | None, environment: s
         "chart": {
             "type": "bar",
             "series": [{"name": "Events", "data": points}],
-            "axis_config": {"categories": labels, "x_label": "Begins at (UTC)", "y_label": "Events"},
+            "axis_config": {
+                "categories": labels,
+                "x_label": "Hour (UTC)" if width <= HOURS else "Begins at (UTC)",
+                "y_label": "Events",
+            },
         },
     }
 
@@ -52,7 +57,8 @@ def _label(start: datetime, end: datetime, marks: dict[str, datetime | None], da
     """`08:00`, `08:00 onset`, `21. 08:00`: at most 20 characters, and unlike every other label."""
     there = [name for name, moment in marks.items() if moment is not None and start <= moment < end]
     day = f"{start:%d}. " if dated and len(there) < len(marks) else ""
-    return " ".join([f"{day}{start:%H:%M}", ", ".join(there)]).strip()[:LONGEST_LABEL]
+    hour = f"{start:%H}h" if not dated and end - start <= HOURS and not start.minute else f"{start:%H:%M}"
+    return " ".join([f"{day}{hour}", ", ".join(there)]).strip()[:LONGEST_LABEL]
 
 
 def _told(width: timedelta) -> str:

@@ -28,11 +28,11 @@ def who_and_when(evidence: Evidence) -> Iterator[str]:
         pull = suspect.pull
         merged = f"merged {clock(pull.merged_at)}" if pull.merged_at else "not merged"
         by = f" by {mrkdwn(pull.author, 60)}" if pull.author else ""
-        yield f"*Who:* {link(pull.url, f'#{pull.number} {pull.title}', 150)}{by}, {merged}"
+        yield f"*Change to look at:* {link(pull.url, f'#{pull.number} {pull.title}', 150)}{by}, {merged}"
     elif suspect is not None:
         by = f" by {mrkdwn(suspect.author, 60)}" if suspect.author else ""
         at = f", {clock(suspect.at)}" if suspect.at else ""
-        yield f"*Who:* {link(suspect.url, f'{suspect.sha[:8]} {suspect.message}', 150)}{by}{at}"
+        yield f"*Change to look at:* {link(suspect.url, f'{suspect.sha[:8]} {suspect.message}', 150)}{by}{at}"
 
 
 def opinions(right: Sequence[str], wrong: Sequence[str]) -> list[Block]:

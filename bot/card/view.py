@@ -10,6 +10,7 @@ from slack_sdk.models.views import View
 from bot.card.actions import EVIDENCE_VIEW, Pressed, pages, token
 from bot.card.blocks import MOST_TEXT, Block, context, header, json_of, named, section, sections, text_size
 from bot.card.escape import code, fence, link, mrkdwn, spoken
+from playbook.catalog import playbooks
 from playbook.diagnosis import Diagnosis, Gap, Hypothesis
 from playbook.evidence.collected import Evidence
 from playbook.evidence.fact import Fact
@@ -72,8 +73,8 @@ def _head(diagnosis: Diagnosis, evidence: Evidence, page: int, count: int) -> st
 
 def _parts(diagnosis: Diagnosis, evidence: Evidence) -> Iterator[list[Block]]:
     """What belongs together and is not torn apart by a page's end."""
-    for index, fact in enumerate(sorted(evidence.facts.items(), key=lambda item: item[0].__name__)):
-        yield [*([header("Facts")] if index == 0 else []), *_fact(fact[0].__name__, fact[1])]
+    for index, fact in enumerate(_in_written_order(diagnosis, evidence)):
+        yield [*([header("Facts")] if index == 0 else []), *_fact(type(fact).__name__, fact)]
     yield from _reasons("Looked for, and there is none", _said(evidence.absent, diagnosis.absent))
     yield from _reasons("Could not be looked at", _said(evidence.unavailable, diagnosis.gaps))
     for index, one in enumerate(diagnosis.hypotheses):
@@ -82,6 +83,14 @@ def _parts(diagnosis: Diagnosis, evidence: Evidence) -> Iterator[list[Block]]:
         cited = " ".join(f"{link(one.url, one.source, 80)}: {code(one.quote, 200)}" for one in struck.citations[:3])
         told = f"*{mrkdwn(struck.what, 300)}* – {mrkdwn(struck.reason, 400)}\n{cited}"
         yield [*([header("Ruled out")] if index == 0 else []), section(told)]
+
+
+def _in_written_order(diagnosis: Diagnosis, evidence: Evidence) -> list[Fact]:
+    """The facts as the written playbook asks for them, then any others by name."""
+    prescribed = next((one.prescribes for one in playbooks() if one.name == diagnosis.playbook), ())
+    place = {kind: index for index, kind in enumerate(prescribed)}
+    kinds = sorted(evidence.facts, key=lambda kind: (place.get(kind, len(place)), kind.__name__))
+    return [evidence.facts[kind] for kind in kinds]
 
 
 def _fact(name: str, fact: Fact) -> list[Block]:

@@ -102,6 +102,10 @@ class Changes(Fact):
 
     @property
     def finding(self) -> str:
-        told = f"{len(self.commits)} commits, {len(self.files)} files in {self.repository}"
+        told = f"{_counted(self.commits, 'commit')}, {_counted(self.files, 'file')} in {self.repository}"
         kinds = [f"{change.kind} {change.relation}" for change in self.schema_changes[:2]]
         return " · ".join([told, *kinds])
+
+
+def _counted(some: tuple[Value, ...], what: str) -> str:
+    return f"{len(some):,} {what}" + ("" if len(some) == 1 else "s")

@@ -36,6 +36,8 @@ class Similar(Fact):
 
     @property
     def finding(self) -> str:
+        if not self.looked_at:
+            return "no other open issue of the project comes into question"
         if not self.issues:
             return f"none of {self.looked_at} other issues shares subject, release or minute"
         told = [

@@ -215,7 +215,7 @@ def test_the_chart_has_two_hour_bars_and_names_onset_and_deploy():
     chart = next(block for block in SHOWN["proved"].blocks if block["type"] == "data_visualization")
     points = chart["chart"]["series"][0]["data"]
     assert len(points) == 12
-    assert points[-2:] == [{"label": "08:00 deploy, onset", "value": 43}, {"label": "10:00", "value": 79}]
+    assert points[-2:] == [{"label": "08h deploy, onset", "value": 43}, {"label": "10h", "value": 79}]
     assert chart["title"] == "Events per 2 h, times in UTC"
 
 
@@ -236,7 +236,7 @@ def test_a_chart_that_shows_nothing_is_not_drawn(counts: tuple[int, ...]):
 def test_without_its_chart_the_counts_are_told_in_words():
     shown = plainer(SHOWN["proved"])
     assert "*Events per 2 h, times in UTC:*" in said(shown)
-    assert "08:00 deploy, onset 43 · 10:00 79" in said(shown)
+    assert "08h deploy, onset 43 · 10h 79" in said(shown)
 
 
 def test_every_edit_names_its_blocks_anew():
