@@ -1,7 +1,10 @@
 # Two commands do everything: `make demo` and `make test`. Both set up what they need in .venv, from lock files with
 # hashes; they need nothing but Python 3.11 or newer and make.
 
-PYTHON := $(firstword $(foreach name,$(PYTHON) python3.13 python3.12 python3.11 python3,$(shell command -v $(name) 2>/dev/null)))
+# The first of these that runs and is new enough; a version manager's shim may be there without its version.
+FITS := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
+PYTHON := $(shell for name in $(PYTHON) python3.13 python3.12 python3.11 python3; do \
+  if $$name -c '$(FITS)' 2>/dev/null; then command -v $$name; break; fi; done)
 VENV := .venv
 RUN := $(VENV)/bin
 PIP := install --quiet --disable-pip-version-check --require-hashes
@@ -42,9 +45,8 @@ event: $(VENV)/test
 	$(RUN)/python -m tests.real.event
 
 $(VENV)/bin/python:
-	@test -n "$(PYTHON)" || { echo "diagnose needs Python 3.11 or newer: install python3 and try again"; exit 2; }
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
-	  { echo "diagnose needs Python 3.11, 3.12 or 3.13, and $(PYTHON) is another: name one with make PYTHON=…"; exit 2; }
+	@$(PYTHON) -c '$(FITS)' 2>/dev/null || \
+	  { echo "diagnose needs Python 3.11, 3.12 or 3.13: install one, or name one with make PYTHON=…"; exit 2; }
 	@$(PYTHON) -m venv $(VENV) || { echo "the venv module is missing: on Debian, install python3-venv"; exit 2; }
 
 $(VENV)/run: requirements.lock $(VENV)/bin/python

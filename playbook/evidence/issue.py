@@ -59,4 +59,6 @@ class Issue(Fact):
             parts.append(f"{self.users:,} users")
         if self.status:
             parts.append(self.status)
+        if self.merged:
+            parts.append(f"the one asked for was merged into {self.short_id}")
         return " · ".join(parts)

