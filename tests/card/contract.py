@@ -1,24 +1,18 @@
 """Slack's own contracts, where this checkout has them beside it."""
 
 import json
-import os
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import jsonschema
-import pytest
 
-CONTRACTS = Path(os.environ.get("DIAGNOSE_SHARED", Path(__file__).parents[3] / "shared")) / "contracts"
+from tests.shared import shared
 
 
 @cache
 def _validator(name: str) -> Any:
-    path = CONTRACTS / name
-    if not path.is_file():
-        pytest.skip(f"the contract {name} is not beside this checkout (set DIAGNOSE_SHARED to its folder)")
-    schema = json.loads(path.read_text(encoding="utf-8"))
+    schema = json.loads(shared(f"contracts/{name}").read_text(encoding="utf-8"))
     return jsonschema.validators.validator_for(schema)(schema)
 
 
