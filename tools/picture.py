@@ -10,7 +10,7 @@ from bot.demo import FIRST, incidents
 from playbook.investigate import replay
 from playbook.sources.recording import Recording
 
-ROOT = Path(__file__).parent.parent
+PICTURE = Path(__file__).parent.parent / "docs" / "card.svg"
 WIDTH = 100
 FORMAT = """\
 <svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
@@ -28,14 +28,14 @@ FORMAT = """\
 """
 
 
-def main() -> None:
+def drawn() -> str:
+    """The picture, the same bytes for the same diagnosis."""
     recording = Recording.model_validate_json(incidents()[FIRST].read_text(encoding="utf-8"))
     found = replay(recording, lambda _progress: None)
     console = Console(record=True, width=WIDTH, file=io.StringIO(), highlight=False)
     terminal.draw(found.diagnosis, console)
-    svg = console.export_svg(title="diagnose issue SHOP-42", code_format=FORMAT, unique_id="card")
-    (ROOT / "docs" / "card.svg").write_text(svg, encoding="utf-8")
+    return console.export_svg(title="diagnose issue SHOP-42", code_format=FORMAT, unique_id="card")
 
 
 if __name__ == "__main__":
-    main()
+    PICTURE.write_text(drawn(), encoding="utf-8")
