@@ -23,13 +23,13 @@ def serve(settings: Settings, mapping: Mapping, *, http: bool) -> None:
 
     Raises `WrongSettings` before anything is opened where a setting is missing or Slack refuses a token.
     """
-    _log_to_standard_error()
     bot_token = _needed("SLACK_BOT_TOKEN", settings.slack_bot_token)
     second = (
         _needed("SLACK_SIGNING_SECRET", settings.slack_signing_secret)
         if http
         else _needed("SLACK_APP_TOKEN", settings.slack_app_token)
     )
+    _log_to_standard_error()
     client = web_client(bot_token, settings.slack_api_url)
     desk = desk_of(
         investigator(settings, mapping), client, settings.sentry_url, mapping.alert_apps, mapping.alert_channels()

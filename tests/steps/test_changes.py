@@ -150,7 +150,7 @@ def test_a_commit_younger_than_the_trouble_is_struck_out_and_its_files_are_not_c
     assert found.schema_changes == ()
     (struck,) = found.struck
     assert struck.what == "aaaaaaa Add orders_order"
-    assert struck.reason == "committed 20 Nov 11:32:00 UTC, 1 h 30 min after the trouble began"
+    assert struck.reason == "committed 20 Nov 11:32 UTC, 1 h 30 min after the trouble began"
     assert world.count("github") <= 6
 
 
@@ -182,10 +182,26 @@ def test_of_several_pull_requests_the_one_that_was_merged_as_this_commit_brought
     assert found.commits[0].pull.number == 3
 
 
-def test_a_pull_request_that_cannot_be_read_costs_only_itself():
+def test_a_pull_request_that_cannot_be_read_costs_only_itself_and_is_not_taken_for_none():
     world = World(a_comparison([a_commit("a")], [a_file()]), pulls={sha("a"): Unavailable("GitHub is slow")})
     found = look(world)
     assert (len(found.suspects), found.suspects[0].pull) == (1, None)
+    assert found.shortfalls == (f"the pull request of {sha('a')[:7]} could not be read: GitHub is slow",)
+
+
+def test_a_commit_whose_files_cannot_be_read_is_not_taken_for_one_without_any():
+    world = World(a_comparison([a_commit("a"), a_commit("b")], [a_file()]))
+    world.commits = {sha("a"): {**a_commit("a"), "files": [a_file()], "incomplete": ["only 300 files"]}}
+    unread = world._answer
+
+    def answer(call, given):
+        return Unavailable("GitHub is slow") if given.get("ref") == [sha("b")] else unread(call, given)
+
+    world._answer = answer
+    assert set(look(world).shortfalls) == {
+        f"{sha('a')[:7]}: only 300 files",
+        f"the files of {sha('b')[:7]} could not be read: GitHub is slow",
+    }
 
 
 def test_a_migration_without_a_patch_is_told_and_so_is_what_github_left_out():

@@ -75,7 +75,7 @@ def test_a_new_issue_is_a_spike_since_its_first_event_to_the_minute_at_no_call()
     found = frequency(inquiry, new, Sentry(asks_nothing))
     assert (found.trend, found.new, found.onset, found.onset_seconds) == ("spike", True, new.first_seen, 60)
     assert (found.total, len(found.buckets), found.bucket_seconds) == (1523, 25, 3600)
-    assert "spike since 20 Nov 10:02:02 UTC" in found.finding
+    assert "spike since 20 Nov 10:02 UTC" in found.finding
 
 
 def test_an_old_issue_that_jumped_began_anew_in_the_bucket_of_the_jump():
