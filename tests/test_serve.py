@@ -45,9 +45,15 @@ def at_work(tmp_path):
             process.communicate(timeout=10)
 
 
+def until(slack, process, true):
+    """Waits for the bot; a bot that has ended instead is shown with what it logged."""
+    slack.until(lambda: true() or process.poll() is not None, SECONDS)
+    assert process.poll() is None, process.communicate(timeout=10)[1]
+
+
 def test_a_command_becomes_a_card_and_the_process_ends_when_told(at_work):
     slack, process = at_work
-    slack.until(lambda: slack.named("apps.connections.open") and not slack._connections.empty(), SECONDS)
+    until(slack, process, lambda: slack.named("apps.connections.open") and not slack._connections.empty())
     slack.send(
         "slash_commands",
         {
@@ -60,7 +66,7 @@ def test_a_command_becomes_a_card_and_the_process_ends_when_told(at_work):
             "response_url": slack.response_url(),
         },
     )
-    slack.until(lambda: "Show evidence" in str(slack.messages), SECONDS)
+    until(slack, process, lambda: "Show evidence" in str(slack.messages))
     assert "orders_order" in str(slack.messages)
     process.send_signal(signal.SIGTERM)
     began = time.monotonic()
