@@ -8,5 +8,8 @@ DIALECT = Dialect(
         said("cannot find the input table or query '{}'", "relation"),
         said("could not find the output table '{}'"),
         said("could not find output table '{}'"),
+        said(
+            "could not find the object '{}'", "relation", needs=r"Microsoft (?:Jet|(?:Office )?Access) database engine"
+        ),
     ),
 )

@@ -15,5 +15,12 @@ DIALECT = Dialect(
             "not found",
             kind="relation",
         ),
+        fits(
+            r"(?<!\w)Object '([^'\n]{1,300})' not found(?: within '(?P<within>[^'\n]{1,128})')?",
+            "object",
+            "not found",
+            kind="relation",
+            needs=r"SqlValidator|calcite|druid|flink|\bdrill\b",
+        ),
     ),
 )

@@ -19,9 +19,10 @@ DIALECT = Dialect(
         fits(
             rf"(?<!\w)Table not found:? ['\"]?{BARE}",
             "table not found",
-            needs=r"SemanticException|Error 10001|AnalysisException|\b42S02\b",
+            needs=r"SemanticException|Error 10001|(?:Analysis|InvalidTable|NoSuchTable)Ex|\bLine \d{1,6}:\d|\b42S02\b",
         ),
         fits(rf"(?<!\w)Could not resolve table reference: '?{BARE}", "could not resolve table"),
+        fits(rf"(?<!\w)Could not resolve path: '{BARE}'", "could not resolve path", needs="AnalysisException|impala"),
         fits(
             rf"(?<!\w)(?:Table|View) '?{BARE}'? (?:not found|does not exist)"
             rf"(?: in database '?(?P<within>\w{{1,128}})'?)?",
@@ -36,7 +37,17 @@ DIALECT = Dialect(
             "table does not exist",
             needs=r"NoSuchTable|iceberg|spark|AnalysisException",
         ),
-        fits(rf"(?<![\w.]){BARE} table not found", "table not found", needs=r"NoSuchObject|UnknownTable|hive"),
+        fits(
+            r"(?<!\w)Table does not exist: \((?:'(?P<within>[^'\n]{1,128})', )?'([^'\n]{1,128})'\)",
+            "table does not exist",
+            needs=r"NoSuchTable|iceberg",
+        ),
+        fits(rf"NoSuchTableException: {BARE} not exists", "nosuchtableexception"),
+        fits(
+            rf"(?<![\w.])(?!\d{{1,9}} ){BARE} table not found",
+            "table not found",
+            needs=r"NoSuchObject|UnknownTable|hive",
+        ),
         fits(r"(?<!\w)\[TABLE_OR_VIEW_NOT_FOUND\](?! The)", "table_or_view_not_found", kind="relation"),
     ),
 )

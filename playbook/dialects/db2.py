@@ -16,6 +16,10 @@ DIALECT = Dialect(
         ),
         fits(r'(?<!\w)SQL0204N\s{0,4}"([^"\n]{1,260})"', "sql0204n", kind="relation"),
         said('"{}" is an undefined name', "relation"),
-        fits(rf"\[SQL0204\]\s{{0,3}}{BARE} in (?P<within>\w{{1,128}}) type \*FILE not found", "sql0204", kind="table"),
+        fits(
+            rf"(?<!\w)SQL0204(?:\]|\s-)\s{{0,3}}{BARE} in (?:\*LIBL|(?P<within>\w{{1,128}})) type \*FILE not found",
+            "sql0204",
+            kind="table",
+        ),
     ),
 )

@@ -11,5 +11,6 @@ DIALECT = Dialect(
             "does not exist",
             order="database",
         ),
+        fits(r"detailMessage = Unknown table ([\w$.-]{1,260})", "unknown table", order="database"),
     ),
 )

@@ -10,5 +10,11 @@ DIALECT = Dialect(
             "unknown",
             needs=r"SQL error code|Dynamic SQL|firebird|-204|\b335544569\b",
         ),
+        fits(
+            r"(?<!\w)Table ([\w$]{1,128}) does not exist",
+            "table",
+            "does not exist",
+            needs=r"SQL error code = -607|unsuccessful metadata update",
+        ),
     ),
 )

@@ -40,11 +40,13 @@ class Form:
 class Code:
     """A code that says the same in every language: `source` is looked for in the type and the text.
 
-    Unless one of `unless` fits. The name is then the one quoted name of the sentence, if there is exactly one.
+    Unless one of `unless` fits the sentence, or one of `unless_anywhere` the text. The name is then the one quoted
+    name of the sentence, if there is exactly one.
     """
 
     source: str
     unless: tuple[Form, ...] = ()
+    unless_anywhere: tuple[Form, ...] = ()
     kind: Kind = "relation"
     order: Order = "schema"
     named: bool = True

@@ -11,5 +11,10 @@ DIALECT = Dialect(
             "table/view",
             kind="relation",
         ),
+        fits(
+            r"(?<!\w)invalid table name:\s{1,3}(?!Could not)\"?([\w$#/.:-]{1,260}?)\"?: line \d{1,6} col \d{1,6}",
+            "invalid table name",
+            kind="relation",
+        ),
     ),
 )

@@ -1,7 +1,7 @@
 """HSQLDB says `user lacks privilege or object not found: ORDERS` of tables, columns and functions alike (-5501).
 
 If it adds the statement, the name must stand where a relation stands; without the statement it is taken for a table,
-which is what most of these are.
+which is what most of these are. Before 2.0 it said `Table not found: ORDERS in statement […]`.
 """
 
 from playbook.dialects.form import Dialect, fits
@@ -15,5 +15,8 @@ ELSEWHERE = (
 
 DIALECT = Dialect(
     "hsqldb",
-    reads=(fits(OBJECT + ELSEWHERE, "user lacks privilege", kind="relation"),),
+    reads=(
+        fits(OBJECT + ELSEWHERE, "user lacks privilege", kind="relation"),
+        fits(rf"(?<!\w)Table not found(?:: {BARE})? in statement \[", "table not found", "in statement"),
+    ),
 )

@@ -16,6 +16,12 @@ DIALECT = Dialect(
         said("Table '{}' doesnt exist", order="database"),
         said("Table '{}' doesn't exist in engine", order="database"),
         said("Failed to open the referenced table '{}'", order="database"),
+        fits(
+            r"InnoDB: Table ([`\w$.]{1,200}) not found",
+            "innodb",
+            "not found",
+            order="database",
+        ),
         fits(r"(?<!\w)table ([\w$.`]{1,200}) not found", "table", "not found", needs="vttablet|vtgate|keyspace"),
         fits(
             r"(?<!\w)table not found\s?:\s{0,9}([\w$.-]{1,200})",
@@ -24,11 +30,18 @@ DIALECT = Dialect(
             needs=r"\b1146\b|42S02|dolt",
         ),
     ),
-    covers=translated_covers("mysql"),
+    covers=(
+        *translated_covers("mysql"),
+        # Programs that check names themselves say more than the server does.
+        fits(
+            r"unknown table '[^'\n]{1,200}'(?:\. (?:Available|Known|Valid|Must)\b| \(create| as\b| or\b)",
+            "unknown table",
+        ),
+    ),
     codes=(
         Code(
             r"ER_NO_SUCH_TABLE\b"
-            r"|\b(?:error|code|errno)\W{0,3}1146\b|\(1146,|\b1146\W{1,4}42S02|42S02\]: [^\n]{0,80}\b1146\b",
+            r"|#1146 - |\b(?:error|code|errno)\W{0,3}1146\b|\(1146,|\b1146\W{1,4}42S02|42S02\]: [^\n]{0,80}\b1146\b",
             unless=translated("mysql", "ER_UNKNOWN_TABLE"),
             kind="table",
             order="database",

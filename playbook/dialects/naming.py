@@ -86,6 +86,7 @@ class Name:
 
 
 _PART = re.compile(r'"((?:[^"]|"")+)"|`((?:[^`]|``)+)`|\[((?:[^\]]|\]\])+)\]|([^."`\[\]]+)')
+_LIST = re.compile(r"[\w$.]+(?:,[\w$.]+)+")
 _JOINTS = ('"."', "`.`", "].[", "'.'")
 
 
@@ -119,14 +120,19 @@ def _parts(raw: str) -> list[str]:
 
 def name_of(raw: str, order: Order) -> Name:
     """`shop.orders` -> name orders, schema shop (or database shop); what cannot be parted stays whole."""
+    raw = raw.replace('\\"', '"')
     if order == "database":
+        if _LIST.fullmatch(raw):  # MySQL lists all that it was to drop and does not have
+            raw = raw.partition(",")[0]
         database, dot, name = raw.partition(".")
         if any(mark in raw for mark in '"`[') or "'.'" in raw:
             parts = _parts(raw)
             return Name(parts[-1], database=parts[-2] if len(parts) > 1 else None)
         return Name(name, database=database) if database and dot and name else Name(raw)
-    if order == "colon":
-        raw = raw.replace(":", ".", 1)
+    if order == "colon" and ":" in raw:
+        project, _, rest = raw.rpartition(":")
+        qualified = name_of(rest, "schema")
+        return Name(qualified.name, qualified.schema, project)
     parts = [part for part in _parts(raw) if part] if ".." in raw else _parts(raw)
     if not all(parts) or not parts:
         return Name(raw)
@@ -136,4 +142,4 @@ def name_of(raw: str, order: Order) -> Name:
         return Name(parts[0])
     if len(parts) == 2:  # noqa: PLR2004
         return Name(parts[1], schema=parts[0])
-    return Name(parts[-1], schema=parts[-2], database=parts[-3])
+    return Name(parts[-1], schema=parts[-2], database=".".join(parts[:-2]))

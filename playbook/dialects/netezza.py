@@ -1,9 +1,14 @@
 """Netezza says `relation does not exist SHOP.ADMIN.ORDERS`."""
 
 from playbook.dialects.form import Dialect, fits
-from playbook.dialects.naming import BARE
 
 DIALECT = Dialect(
     "netezza",
-    reads=(fits(rf"(?<!\w)relation does not exist {BARE}", "relation does not exist", kind="relation"),),
+    reads=(
+        fits(
+            r"(?<!\w)relation does not exist ((?-i:[A-Z_][A-Z0-9_$]{0,127}(?:\.[A-Z_][A-Z0-9_$]{0,127}){0,2}))(?!\w)",
+            "relation does not exist",
+            kind="relation",
+        ),
+    ),
 )

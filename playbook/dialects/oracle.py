@@ -4,7 +4,7 @@ Before, the message names none, and nothing is guessed from the statement
 (https://docs.oracle.com/en/error-help/db/ora-00942/). ORA-02289 is the same for a sequence.
 """
 
-from playbook.dialects.form import Dialect, fits
+from playbook.dialects.form import Code, Dialect, fits
 
 NAMED = (
     r'(?<!\w)ORA\s?-\s?0{0,2}942\b(?:(?!exist|select|insert|update|delete|sql)[^"\n(;]){0,60}'
@@ -28,4 +28,5 @@ DIALECT = Dialect(
             kind="relation",
         ),
     ),
+    codes=(Code(r"\bSQL Error: 942, SQLState: 42000\b", named=False),),
 )

@@ -14,6 +14,7 @@ from playbook.dialects.form import (
     translated_covers,
     translated_reads,
 )
+from playbook.dialects.naming import quoted
 
 EARLIER = (
     # Languages and wordings that PostgreSQL 7.4 to 9.x shipped and the catalogues at hand no longer hold.
@@ -38,6 +39,12 @@ EARLIER = (
     'tabell "{}" existerar inte',
     'relation "{}"不存在',
 )
+SIGN = r"\b42P01\b|(?-i:\bERROR:)|\bpq:|Undefined_?Table|ProgrammingError|PSQLException"
+"""What must stand around words that are not the server's own: unquoted, or cut short."""
+TRANSLATED_BACK = r"\b42P01\b|Undefined_?Table|ProgrammingError|PSQLException|(?-i:\bLINE \d)"
+"""What must stand around words that a browser translated into another language and its reader back."""
+CUT_OFF = r"\sdoes(?:\sn(?:ot?(?:\se(?:x(?:is?)?)?)?)?)?\s?(?:\.\.\.|…|\Z)"
+"""Where titles are cut: the name is whole, the rest of the sentence is not."""
 FROM_CLAUSE = (
     'missing FROM-clause entry for table "{}"',
     'invalid reference to FROM-clause entry for table "{}"',
@@ -48,7 +55,36 @@ DIALECT = Dialect(
     reads=(
         *translated_reads("postgresql", "schema"),
         *(said(text, "relation") for text in EARLIER),
-        said("relation {} does not exist", "relation", needs=r"\b42P01\b|\bERROR:|\bpq:|Undefined_?Table"),
+        said("relation {} does not exist", "relation", needs=SIGN),
+        # Nobody's prose calls a relation by a name with an underscore.
+        fits(
+            r"(?<!\w)relation ((?:[^\W_]\w{0,62}\.)?[^\W_]\w{0,62}_\w{1,62})\s{1,3}does(?:n['’]t| not) exist",
+            "relation",
+            "exist",
+            kind="relation",
+        ),
+        said('relation "{}" doesn\'t exist', "relation", marks='"“'),
+        fits(
+            r"(?:\A|(?<=[:\"'(])|(?<=: )|(?<=: {2}))(?-i:relation) does not exist(?! [A-Z\"])",
+            "relation does not exist",
+            kind="relation",
+        ),
+        said('Did not find any relation named "{}"', "relation"),  # psql
+        said("relation {} doesn't exist", "relation", needs=SIGN),
+        said('relation "{}" not exist', "relation", needs=SIGN),
+        said('"{}" relation does not exist', "relation", needs=TRANSLATED_BACK),
+        said('"{}" relationship does not exist', "relation", needs=TRANSLATED_BACK),
+        said('relationship "{}" does not exist', "relation", needs=TRANSLATED_BACK),
+        fits(
+            rf"(?<!\w)relation {quoted()}\s{{1,3}}does no[rsy]? exist", "relation", "exist", kind="relation"
+        ),  # by hand
+        fits(rf"(?<!\w)relation {quoted()}{CUT_OFF}", "relation", "does", kind="relation"),
+        fits(
+            r"(?<!\w)relation with OID (?:\d{1,10}|#{1,10}|x{1,10}) does not exist",
+            "relation with oid",
+            kind="relation",
+        ),
+        fits(r"(?<!\w)relation (?:\"\"|'') does not exist", "relation", "does not exist", kind="relation"),
     ),
     covers=(
         *translated_covers("postgresql"),
@@ -58,7 +94,8 @@ DIALECT = Dialect(
     codes=(
         Code(
             r"\b42P01\b|\bundefined_table\b|UndefinedTable(?:Error|Exception)?\b",
-            unless=(*translated("postgresql", *FROM_CLAUSE), fits(r"\b(?-i:FROM)\b|no data source matches", "from")),
+            unless=(fits(r"\b(?-i:FROM)\b|no data source matches", "from"),),
+            unless_anywhere=translated("postgresql", *FROM_CLAUSE),
         ),
     ),
     notices=tuple(catalogue("postgresql")["severities"]["NOTICE"]),

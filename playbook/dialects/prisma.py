@@ -11,7 +11,7 @@ DIALECT = Dialect(
     reads=(
         fits(r"(?<!\w)The table `\(not available\)` does not exist in the current database", "not available"),
         fits(
-            r"(?<!\w)The (?:table|view) [`'\"](?!\(not available\))([^`\n]{1,300}?)[`'\"]"
+            r"(?<!\w)The (?:table|view) (?:[`'\"](?!\(not available\))([^`\n]{1,300}?)[`'\"]|([\w$.-]{1,260}))"
             r" does not exist in the current database",
             "does not exist in the current database",
         ),

@@ -15,7 +15,7 @@ from functools import cache
 import playbook.dialects
 from playbook.dialects.form import Code, Dialect, Form
 from playbook.dialects.naming import CLOSING, Name, captured, name_of, quoted, within
-from playbook.dialects.unwrapping import cut, stages
+from playbook.dialects.unwrapping import cut, stages, unbroken
 from playbook.dialects.wording import compiled
 from playbook.evidence.error import Error
 from playbook.evidence.missing_relation import Kind, MissingRelation
@@ -109,7 +109,14 @@ def _read(error: Error) -> Sighting | None:
         nameless = nameless or sighting
         if found:
             return nameless  # the other stages say the same sentences again, less legibly
-    return _by_code(kind_of_error, error.value)
+    return _unwrapped(error.value, kind_of_error) or _by_code(kind_of_error, error.value)
+
+
+def _unwrapped(value: str, kind_of_error: str) -> Sighting | None:
+    """What a terminal broke in the middle of a word: only what names a relation is taken."""
+    text = unbroken(next(stages(value)))
+    sighting = _first([one for one in _sightings(text, kind_of_error) if not one.refused]) if text else None
+    return sighting if sighting and sighting.name else None
 
 
 def _first(sightings: list[Sighting]) -> Sighting | None:
@@ -228,8 +235,10 @@ def _covered(found: re.Match[str], cover: Form, text: str) -> bool:
     return False
 
 
+MORE_WORDS = 2
+"""Words after the first in a name that nobody quoted."""
 _DRIVERS_WORDS = re.compile(
-    r"""\s\((?:code|SQL|Connection|\d|errno)|:\s|:$|[,;"')\]`]|\s\[|\s(?:in|at|while|when|near)\s|\s-\s|\s\w+=|\s\^""",
+    r"""\s\((?:code|SQL|Connection|\d|errno)|:\s|:$|[,;"')\]`]|\s\[|\s(?:in|at|while|when|near)\s|\s[-=]{1,2}>?\s|\s\w+=|\s\^|[|!<>]""",
     re.IGNORECASE,
 )
 
@@ -239,21 +248,37 @@ def _before_the_drivers_words(raw: str) -> str:
         found = re.match(quoted(), raw)
         inner = captured(found) if found else None
         return inner or raw
-    return _DRIVERS_WORDS.split(raw, maxsplit=1)[0]
+    words = _DRIVERS_WORDS.split(raw, maxsplit=1)[0].rstrip(" .").split(" ")
+    return " ".join(words) if _one_name(words) else words[0]
+
+
+def _one_name(words: list[str]) -> bool:
+    """Whether words without quotes are one name (`Order Details`), not a name and what a page says next to it."""
+    first, *more = words
+    if len(more) > MORE_WORDS or (more and "_" in first):
+        return False
+    return all(word[:1].isupper() == first[:1].isupper() for word in more)
+
+
+_WORD = re.compile(r"[^\W\d_]{2}")
 
 
 def _by_code(kind_of_error: str, value: str) -> Sighting | None:
     """By its code, where the words are of a language we have no catalogue of, or where there are none."""
     text = next(stages(value))[: 4 * REACH]
-    sentence = next((line.strip() for line in _STATEMENT.sub("", text).splitlines() if line.strip()), "")
+    sentence = next((line.strip() for line in _STATEMENT.sub("", text).splitlines() if _WORD.search(line)), "")
     for dialect in dialects():
         for code in dialect.codes:
             found = compiled(code.source).search(kind_of_error + "\n" + text)
-            if found is None or any(compiled(form.source).search(sentence) for form in code.unless):
+            if found is None or _fit(code.unless, sentence) or _fit(code.unless_anywhere, text):
                 continue
             quote = " ".join((sentence or found.group(0)).split())[:QUOTE]
             return Sighting(0, 0, _only_name(sentence, code), code.kind, dialect.product, quote)
     return None
+
+
+def _fit(forms: tuple[Form, ...], text: str) -> bool:
+    return any(compiled(form.source).search(text) for form in forms)
 
 
 _NO_NAME = re.compile(r"[\dA-Z]?\d{4}|\d*|.*[=\n].*|.*\s.*\s.*\s.*", re.DOTALL)

@@ -7,13 +7,16 @@ libSQL, D1 and GORM's driver pass the words on.
 
 from playbook.dialects.form import Dialect, fits
 
-NAME = r"\s{0,3}((?![\s:(])[^\r\n]{1,300})"
+CUT_NAME = r"[\"'`\[]?[\w.]{1,128}(?:\.\.\.|…)\Z"
+"""What a title was cut in is no name."""
+NAME = rf"\s{{0,3}}(?!{CUT_NAME})((?![\s:(])[^\r\n]{{1,300}})"
 
 DIALECT = Dialect(
     "sqlite",
     reads=(
         fits(r"(?<!\w)no such table\s?:" + NAME, "no such table", to_line_end=True),
         fits(r"(?<!\w)no such view\s?:" + NAME, "no such view", kind="view", to_line_end=True),
+        fits(rf"(?<!\w)no such table\s?:\s{{0,3}}{CUT_NAME}", "no such table"),
         fits(r"(?<!\w)no such table\s?:?\s{0,3}(?=$|[(\n])", "no such table", needs="(?i)sqlite"),
     ),
 )

@@ -4,7 +4,7 @@ The translations are those of its own message table (sys.messages), as people's 
 in any other language too (https://learn.microsoft.com/sql/relational-databases/errors-events/mssqlserver-208-database-engine-error).
 """
 
-from playbook.dialects.form import Code, Dialect, said
+from playbook.dialects.form import Code, Dialect, fits, said
 
 INVALID_OBJECT_NAME = (
     "Invalid object name '{}'.",
@@ -36,6 +36,8 @@ INVALID_OBJECT_NAME = (
     "Neplatný název objektu {}.",
 )
 
+SIGN = r"Sql(?:Server)?Exception|SQL Server|mssql|TinyTds|DB-Lib|\b208\b"
+
 DIALECT = Dialect(
     "sqlserver",
     reads=(
@@ -43,10 +45,32 @@ DIALECT = Dialect(
         said("Cannot find the object '{}' because it does not exist or you do not have permissions", "relation"),
         said("Cannot drop the table '{}', because it does not exist or you do not have permission"),
         said("Cannot drop the view '{}', because it does not exist or you do not have permission", "view"),
-        said("Foreign key '{}' references invalid table '{}'"),
+        said(
+            "Cannot drop the sequence object '{}', because it does not exist or you do not have permission", "sequence"
+        ),
+        said("Cannot drop the sequence '{}', because it does not exist or you do not have permission", "sequence"),
+        fits(
+            r"(?<!\w)Foreign key '[^'\n]{1,260}' references invalid table '([^'\n]{1,400})'",
+            "foreign key",
+            "references invalid table",
+        ),
+        fits(
+            r"(?<!\w)Opening a rowset for \"([^\"\n]{1,300})\" failed",  # Integration Services
+            "opening a rowset",
+            kind="relation",
+        ),
+        fits(
+            r"(?<!\w)The object '([^'\n]{1,400})' does not exist(?: in database \S{1,128})? or is invalid for this",
+            "or is invalid for this operation",
+            kind="relation",
+        ),
+        fits(
+            r"(?<!\w)Invalid object name '(?:[^'\n]{0,400}\Z|'|\s)", "invalid object name", kind="relation", needs=SIGN
+        ),
     ),
     covers=(said("fatal: Invalid object name '{}'"),),  # git
     codes=(
+        Code(r"\bSQL Error: 208, SQLState: S0002\b"),
         Code(
             r"(?:SQL Server|SqlException|SQLServer|tiberius|mssql|TDS)[\s\S]{0,600}"
             r"(?:\(208\)|\bMsg 208\b|\bcode: 208\b|\[208\]|\bNumber:? ?208\b)"

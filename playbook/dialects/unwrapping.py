@@ -1,4 +1,4 @@
-"""The text of an error without what carried it: colours, HTML, JSON and repr escapes, however often applied.
+"""The text of an error without what carried it: colours, HTML, JSON, repr and Markdown escapes, however often applied.
 
 Every stage that a message can have gone through is tried; a text of any length costs a
 bounded time because only its two ends are kept.
@@ -11,12 +11,15 @@ from collections.abc import Iterator
 KEPT_AT_EACH_END = 100_000
 """Characters. Chains of causes stand at the end of a log, the error itself at its start."""
 
-_COLOUR = re.compile(r"(?:\x1b|\\x1b|\\u001b|\\033|\\e)\[[0-9;]{0,20}[A-Za-z]", re.IGNORECASE)
+_COLOUR = re.compile(
+    r"(?:\x1b|\\x1b|\\u001b|\\033|\\e|#033|\^\[)\[[0-9;]{0,20}[A-Za-z]|\[(?:\d{1,3};){0,3}\d{1,3}m", re.IGNORECASE
+)
 _ENTITY = re.compile(r"&(?:quot|apos|lt|gt|amp|nbsp|laquo|raquo|[lr][sd]quo|bdquo|#\d{1,6}|#[xX][0-9a-fA-F]{1,6});")
 _ESCAPE = re.compile(
-    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[\"'\\/ntr])|\""
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[\"'\\/ntr_*\[\]-])|\""
 )
 _BYTES = re.compile(r"(?:\\x[0-9a-f]{2}){2,400}")
+_ESCAPED_QUOTE = re.compile(r"\\{1,20}(?=[\"'])")
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r"}
 ROUNDS = 3
 """A log line inside a log line inside a report: nobody has shown us more."""
@@ -68,6 +71,19 @@ def stages(value: str) -> Iterator[str]:
         if opened == seen[-1]:
             break
         seen.append(opened)
-    if any(mark in text for mark in ('\\"', "\\'", "\\u")):
+    if any(mark in text for mark in ('\\"', "\\'", "\\u", "\\_")):
         seen.reverse()
-    yield from seen
+    bare = _ESCAPED_QUOTE.sub("", text)
+    yield from seen if bare in seen else (*seen, bare)
+
+
+_WRAPPED = re.compile(r"\r?\n[ \t|│]{0,40}")
+LONGEST_COPY = 20_000
+"""Characters of what somebody copied from a terminal."""
+
+
+def unbroken(text: str) -> str | None:
+    """A copy from a terminal that broke lines in the middle of words, in one line; None where it has only one."""
+    if "\n" not in text or len(text) > LONGEST_COPY:
+        return None
+    return _WRAPPED.sub("", text)

@@ -17,6 +17,10 @@ _SAME = {"'": "['’ʼ´`]{1,2}", "(": "[(（]", ")": "[)）]", ",": "[,，、]"
 _SAME |= {":": "[:：]", "：": "[:：]", ".": "[.。]", "。": "[.。]"}
 
 
+ENDS_WORD = r"(?-i:(?![^\WA-ZА-Я]))"
+"""The end of a word; loggers that lose line breaks write `does not existLINE 1:` and `does not existPosition: 15`."""
+
+
 def _spaceless(letter: str) -> bool:
     return bool(_SCRIPT_WITHOUT_SPACES.match(letter))
 
@@ -68,8 +72,9 @@ def pattern(template: str, marks: str = "") -> str:
     made += literal(pieces[-1])
     if template[:1].isalpha() and not _spaceless(template[:1]):
         made = r"(?<!\w)" + made
-    ends_in_word = not pieces[-1] or (template[-1:].isalpha() and not _spaceless(template[-1:]))
-    return made + (r"(?!\w)" if ends_in_word else "")
+    if not pieces[-1]:
+        return made + r"(?!\w)"
+    return made + (ENDS_WORD if template[-1:].isalpha() and not _spaceless(template[-1:]) else "")
 
 
 @cache
