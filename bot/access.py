@@ -9,7 +9,7 @@ from bot.settings import Settings, WrongSettings
 from playbook.evidence.fact import Value
 
 if TYPE_CHECKING:  # a source that is not configured is not imported: a client library takes a while
-    from playbook.sources.elastic_client import ElasticAccess
+    from playbook.sources.elastic_access import ElasticAccess
     from playbook.sources.github_rest import GitHubAccess
     from playbook.sources.sentry_access import SentryAccess
 
@@ -61,7 +61,7 @@ def elastic_access(settings: Settings) -> "ElasticAccess | None":
         raise WrongSettings("ELASTICSEARCH_API_KEY and ELASTICSEARCH_USERNAME are both set: keep one")
     if (settings.elasticsearch_username is None) != (settings.elasticsearch_password is None):
         raise WrongSettings("ELASTICSEARCH_USERNAME and ELASTICSEARCH_PASSWORD are set together or not at all")
-    from playbook.sources.elastic_client import ElasticAccess  # noqa: PLC0415
+    from playbook.sources.elastic_access import ElasticAccess  # noqa: PLC0415
 
     return _checked(
         ElasticAccess,

@@ -13,7 +13,8 @@ from playbook.investigate import investigate
 from playbook.reference import reference
 from playbook.sources.budget import Budget
 from playbook.sources.door import closed, dispatch
-from playbook.sources.elastic_client import ElasticAccess, elastic_door
+from playbook.sources.elastic_access import ElasticAccess
+from playbook.sources.elastic_client import elastic_door
 from playbook.sources.sentry_rest import SentryAccess, sentry_door
 from tests.cases.shop import ASKED, MAPPED, line, logs, real_event, sentry
 from tests.stand_ins.elastic_server import ElasticServer

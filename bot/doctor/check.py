@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from bot.doctor.deadline import within
 from bot.doctor.finding import Finding, Subject, broken, not_tried
 from playbook.evidence.unavailable import Unavailable
 from playbook.sources.budget import Budget
-from playbook.sources.deadline import within
 
 CHECK_SECONDS = 30.0
 """For one check, in seconds: more than any of our clients gives a single call, so their own sentence comes first."""

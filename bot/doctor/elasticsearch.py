@@ -16,7 +16,8 @@ from playbook.evidence.service import LogFields
 from playbook.sources.budget import Budget
 from playbook.sources.door import Door
 from playbook.sources.elastic import Elastic
-from playbook.sources.elastic_client import ElasticAccess, elastic_door
+from playbook.sources.elastic_access import ElasticAccess
+from playbook.sources.elastic_client import elastic_door
 
 SERVICE: Subject = "Elasticsearch"
 CLOCK_MINUTES = 5

@@ -17,7 +17,8 @@ from playbook.sources.budget import Budget
 from playbook.sources.door import Question
 from playbook.sources.sentry import Sentry
 from playbook.sources.sentry_access import SentryAccess
-from playbook.sources.sentry_errors import Gives, Misrouted, endpoint_of, meaning
+from playbook.sources.sentry_endpoints import Gives, endpoint_of
+from playbook.sources.sentry_errors import Misrouted, meaning
 from playbook.sources.sentry_http import Parameters, SentryHttp
 from playbook.sources.sentry_rest import MOST_PAGES, sentry_door
 

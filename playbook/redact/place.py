@@ -77,6 +77,15 @@ _PERSONAL_TAG = re.compile(
 _PERSONAL_VALUE = re.compile(r"(?:id|email|username|ip):\S+")
 _TAG_VALUES = words("value name query email username ipaddress ip_address identifier id hash avatarurl topvalues")
 
+LONGEST_NAME = 200
+"""Characters of the longest key that is looked up; a longer one is no field's name."""
+
+_ONLY_STRUCTURES = frozenset({"vars", "env", "environ", "extra", "kwargs"})
+"""Names that are private only where they hold more than one value: a tag called `env` stays."""
+
+_PLACES = {"user": "person", "request": "request", "http.request": "request", "url": "url"}
+_NAMES = {"secret": _SECRET_KEY, "email": _EMAIL_KEY, "user": _USER_KEY}
+
 
 def ruling(source: str, place: str, parent: Any, key: Any, child: Any) -> Ruling:
     """What to do with `child`, under `key` ("" in a list) of `parent`; `place` is where `parent` stands."""
@@ -193,10 +202,3 @@ def _by_name(name: str) -> Ruling:
     if key in _VERSIONS or key.endswith("version"):
         return VERSION
     return next((Ruling(hide=kind) for kind, names in _NAMES.items() if names.fullmatch(name)), PROSE)
-
-
-LONGEST_NAME = 200
-"""Characters of the longest key that is looked up; a longer one is no field's name."""
-_ONLY_STRUCTURES = frozenset({"vars", "env", "environ", "extra", "kwargs"})
-_PLACES = {"user": "person", "request": "request", "http.request": "request", "url": "url"}
-_NAMES = {"secret": _SECRET_KEY, "email": _EMAIL_KEY, "user": _USER_KEY}

@@ -63,7 +63,10 @@ class Tally:
 
 
 def redacting(door: Door, tally: Tally) -> Door:
-    """The same door with every answer and every sentence redacted before anybody else sees it."""
+    """The same door with every answer and every sentence redacted before anybody else sees it.
+
+    What led to a sentence (a client's exception, with its request) ends here too: no trace of it reaches a log.
+    """
 
     def ask(question: Question) -> Json:
         try:
@@ -71,7 +74,7 @@ def redacting(door: Door, tally: Tally) -> Door:
         except Unavailable as unavailable:
             text, hidden = redact_text(unavailable.sentence)
             tally.add(dict(hidden))
-            raise Unavailable(text) from unavailable
+            raise Unavailable(text) from None
         tally.add(dict(redacted.hidden))
         return redacted.value
 

@@ -5,33 +5,33 @@ The 8.x client speaks to servers of 8.x and 9.x; a 9.x client is refused by 8.x.
 """
 
 import json
-import re
+import time
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any, Self
-from urllib.parse import urlsplit
+from typing import Any, NamedTuple
 
-from elastic_transport import HttpHeaders, NodeConfig, Urllib3HttpNode
-from elastic_transport.client_utils import parse_cloud_id, url_to_node_config
+from elastic_transport import ApiResponseMeta, BaseNode, HttpHeaders, NodeConfig
+from elastic_transport.client_utils import url_to_node_config
 from elasticsearch import (
     ApiError,
     ConnectionTimeout,
     Elasticsearch,
     SerializationError,
-    SSLError,
     TransportError,
-    UnsupportedProductError,
 )
-from pydantic import ConfigDict, FilePath, SecretStr, field_validator, model_validator
-from urllib3.exceptions import NameResolutionError, NewConnectionError
+from elasticsearch import (
+    ConnectionError as Unreached,
+)
 
 from playbook.evidence.fact import Value
 from playbook.evidence.json import Json
 from playbook.evidence.unavailable import Unavailable
 from playbook.sources.budget import Budget
-from playbook.sources.deadline import within
 from playbook.sources.door import Door, Question
+from playbook.sources.elastic_access import ElasticAccess
+from playbook.sources.elastic_errors import broken, foreign, refused, unreadable
+from playbook.sources.json_body import parsed
 from playbook.sources.kibana import document_link, search_link
+from playbook.sources.punctual import GATEWAY, NoAnswer, PunctualSession
 
 SEARCH_SECONDS = 20.0
 """For the whole `_msearch`, in seconds: a search of logs that takes longer holds up the card for everybody."""
@@ -44,67 +44,6 @@ MOST_HITS = 500
 
 LARGEST_ANSWER = 64_000_000
 """In bytes: all searches of a run, each full of long log lines."""
-
-
-class ElasticAccess(Value):
-    """Where Elasticsearch is (`urls` of one cluster, or `cloud_id`) and who asks (API key, or user and password).
-
-    `ca_file` is a PEM file; `index` is what is searched where a project names none of its own; `kibana_url` is the
-    address of Kibana with its space (`https://kibana.example.com/s/ops`), for links.
-    """
-
-    model_config = ConfigDict(hide_input_in_errors=True)
-
-    urls: tuple[str, ...] = ()
-    cloud_id: str | None = None
-    api_key: SecretStr | None = None
-    username: str | None = None
-    password: SecretStr | None = None
-    ca_file: FilePath | None = None
-    verify: bool = True
-    index: str = "logs-*"
-    kibana_url: str | None = None
-
-    @field_validator("urls")
-    @classmethod
-    def _are_addresses(cls, values: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(_address(value) for value in values)
-
-    @field_validator("kibana_url")
-    @classmethod
-    def _is_address(cls, value: str | None) -> str | None:
-        return _address(value) if value else None
-
-    @field_validator("api_key")
-    @classmethod
-    def _fits_a_header(cls, value: SecretStr | None) -> SecretStr | None:
-        key = value.get_secret_value().strip() if value else ""
-        if not re.fullmatch(r"[A-Za-z0-9+/=_-]*", key):
-            raise ValueError("is not an API key in its encoded form (the one that Kibana shows as Base64)")
-        return SecretStr(key) if key else None
-
-    @model_validator(mode="after")
-    def _has_one_way_in(self) -> Self:
-        if bool(self.urls) == bool(self.cloud_id):
-            raise ValueError("Elasticsearch wants either its addresses or a cloud id")
-        if self.api_key and self.username:
-            raise ValueError("Elasticsearch wants either an API key or a user with a password, not both")
-        if bool(self.username) != bool(self.password):
-            raise ValueError("Elasticsearch wants a user and a password together")
-        if self.cloud_id and not parse_cloud_id(self.cloud_id).es_address:
-            raise ValueError("the cloud id names no Elasticsearch")
-        return self
-
-    @property
-    def address(self) -> str:
-        """Of the cluster's first node, without a slash at the end and without credentials."""
-        place = parse_cloud_id(self.cloud_id).es_address if self.cloud_id else None
-        return f"https://{place[0]}:{place[1]}" if place else self.urls[0]
-
-    @property
-    def host(self) -> str:
-        """Host, and port where one is given, for people to read."""
-        return urlsplit(self.address).netloc
 
 
 def elastic_door(access: ElasticAccess, budget: Budget) -> Door:
@@ -122,7 +61,7 @@ def elastic_door(access: ElasticAccess, budget: Budget) -> Door:
             return []
         answers = _search(access, index, [_bounded(body, seconds) for body in asked.searches], seconds)
         if len(answers) != len(asked.searches):
-            raise Unavailable(_foreign(access.host))
+            raise Unavailable(foreign(access.host))
         return [_linked(access, index, *pair) for pair in zip(asked.searches, answers, strict=True)]
 
     return ask
@@ -133,16 +72,59 @@ class _Asked(Value):
     searches: list[dict[str, Json]]
 
 
-class _Node(Urllib3HttpNode):
-    """Keeps a deprecation the server mentions from becoming a Python warning, which no reader of the card can heed."""
+class _Received(NamedTuple):
+    """What a node gives; the client's own class of it is not for others to name."""
 
-    def perform_request(self, *args: Any, **kwargs: Any) -> Any:
-        response = super().perform_request(*args, **kwargs)
-        if len(response.body) > LARGEST_ANSWER:
+    meta: ApiResponseMeta
+    body: bytes
+
+
+class _Node(BaseNode):
+    """The client's way out for one search, over our own session: it counts `request_timeout` from when it is made.
+
+    What the client comes with reads an answer of any size to its end, and bounds only each read.
+    """
+
+    def __init__(self, config: NodeConfig) -> None:
+        super().__init__(config)
+        self._ends = time.monotonic() + (config.request_timeout or 0.0)
+
+    def perform_request(
+        self,
+        method: str,
+        target: str,
+        body: bytes | None = None,
+        headers: HttpHeaders | None = None,
+        request_timeout: object = None,  # noqa: ARG002 - of each attempt; `_ends` bounds all of them together
+    ) -> Any:
+        began = time.monotonic()
+        seconds = max(self._ends - began, 0.01)
+        try:
+            with PunctualSession() as session:
+                session.trust_env = False  # a proxy for the web is none for the logs, as the client's own nodes see it
+                response, received = session.fetch(
+                    method,
+                    self.base_url + target,
+                    headers={**self.headers, **(headers or {})},
+                    body=body,
+                    seconds=seconds,
+                    most_bytes=LARGEST_ANSWER,
+                    verify=str(self.config.ca_certs) if isinstance(self.config.ca_certs, str) else True,
+                )
+        except NoAnswer as none:
+            raise (ConnectionTimeout if none.why == "late" else Unreached)(none.why) from none
+        if len(received) > LARGEST_ANSWER:
             raise Unavailable(f"the logs' answer is larger than {LARGEST_ANSWER // 1_000_000} MB and was not read")
-        headers = {name: value for name, value in response.meta.headers.items() if name.lower() != "warning"}
-        meta = replace(response.meta, headers=HttpHeaders(headers))
-        return response._replace(meta=meta, body=_writable(response.body))
+        # A deprecation that the server mentions would become a Python warning, which no reader of the card can heed.
+        told = HttpHeaders({name: value for name, value in response.headers.items() if name.lower() != "warning"})
+        meta = ApiResponseMeta(
+            status=response.status_code,
+            http_version="1.1",
+            headers=told,
+            duration=time.monotonic() - began,
+            node=self.config,
+        )
+        return _Received(meta, _writable(received))
 
 
 def _writable(body: bytes) -> bytes:
@@ -150,10 +132,9 @@ def _writable(body: bytes) -> bytes:
     if b"\\ud" not in body.lower():
         return body
     try:
-        text = json.dumps(json.loads(body), ensure_ascii=False)
-    except (ValueError, RecursionError):
+        return json.dumps(parsed(body.decode()), ensure_ascii=False).encode()
+    except ValueError:
         return body
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
 
 
 def _bounded(body: Mapping[str, Any], seconds: float) -> dict[str, Any]:
@@ -169,120 +150,60 @@ def _search(access: ElasticAccess, index: str, bodies: list[dict[str, Any]], sec
     for body in bodies:
         lines += [{}, body]
     try:
-        client = _client(access, seconds)
-        answer = within(
-            seconds,
-            lambda: client.msearch(index=index, searches=lines, ignore_unavailable=False, allow_no_indices=False),
+        answer = _client(access, seconds).msearch(
+            index=index, searches=lines, ignore_unavailable=False, allow_no_indices=False
         )
     except ApiError as error:
-        raise Unavailable(_refused(error, access)) from error
-    except (TransportError, OSError) as error:
-        raise Unavailable(_broken(error, access, seconds)) from error
+        raise Unavailable(refused(error, access)) from error
+    except SerializationError as error:
+        raise Unavailable(unreadable(access.host)) from error
+    except TransportError as error:
+        why = error.__cause__.why if isinstance(error.__cause__, NoAnswer) else "unclear"
+        raise Unavailable(broken(why, access.host, seconds)) from error
     except (ValueError, RecursionError) as error:
-        raise Unavailable(_foreign(access.host)) from error
+        raise Unavailable(foreign(access.host)) from error
     answers = answer.body.get("responses") if isinstance(answer.body, dict) else None
     return answers if isinstance(answers, list) else []
 
 
 def _client(access: ElasticAccess, seconds: float) -> Elasticsearch:
-    secret = access.api_key.get_secret_value() if access.api_key else None
     login = (access.username, access.password.get_secret_value()) if access.username and access.password else None
-    tls: dict[str, Any] = {"verify_certs": access.verify, "ssl_show_warn": False} if not access.verify else {}
-    if access.ca_file and access.verify:
-        tls["ca_certs"] = str(access.ca_file)
     return Elasticsearch(
-        hosts=[_node(access.address if access.cloud_id else url) for url in access.urls or (access.address,)],
-        api_key=secret, basic_auth=login, request_timeout=seconds, node_class=_Node,
-        max_retries=max(len(access.urls) - 1, 0), retry_on_timeout=False, retry_on_status=(502, 503, 504), **tls,
-    )  # fmt: skip
-
-
-def _node(address: str) -> NodeConfig:
-    return url_to_node_config(address, use_default_ports_for_scheme=True)
+        hosts=[
+            url_to_node_config(url, use_default_ports_for_scheme=True).replace(
+                request_timeout=seconds, ca_certs=str(access.ca_file) if access.ca_file else None
+            )
+            for url in access.urls or (access.address,)
+        ],
+        api_key=access.api_key.get_secret_value() if access.api_key else None,
+        basic_auth=login,
+        node_class=_Node,
+        max_retries=max(len(access.urls) - 1, 0),
+        retry_on_timeout=False,
+        retry_on_status=GATEWAY,
+    )
 
 
 def _linked(access: ElasticAccess, index: str, body: dict[str, Json], answer: Json) -> dict[str, Json]:
     """One search's answer as it came, with the links."""
     if not isinstance(answer, dict):
-        raise Unavailable(_foreign(access.host))
+        raise Unavailable(foreign(access.host))
     answer = {**answer, "url": search_link(access.address, access.kibana_url, index, body)}
     if "error" in answer:
         return answer
     found = answer.get("hits")
     if not isinstance(found, dict):
-        raise Unavailable(_foreign(access.host))
+        raise Unavailable(foreign(access.host))
     hits = found.get("hits")
     if not isinstance(hits, list) or not isinstance(answer.get("_shards"), dict):
-        raise Unavailable(_foreign(access.host))
+        raise Unavailable(foreign(access.host))
     return {**answer, "hits": {**found, "hits": [_hit(access, body, hit) for hit in hits]}}
 
 
 def _hit(access: ElasticAccess, body: dict[str, Json], hit: Json) -> dict[str, Json]:
     if not isinstance(hit, dict):
-        raise Unavailable(_foreign(access.host))
+        raise Unavailable(foreign(access.host))
     index, identity = hit.get("_index"), hit.get("_id")
     if not isinstance(index, str) or not isinstance(identity, str):
-        raise Unavailable(_foreign(access.host))
+        raise Unavailable(foreign(access.host))
     return {**hit, "url": document_link(access.address, access.kibana_url, index, identity, body)}
-
-
-def _address(value: str) -> str:
-    parts = urlsplit(value.strip())
-    if parts.scheme not in {"https", "http"} or not parts.hostname:
-        raise ValueError("is not an address such as https://logs.example.com:9200")
-    if parts.username or parts.password or parts.query or parts.fragment:
-        raise ValueError("must hold no user, password or query, only an address")
-    return value.strip().rstrip("/")
-
-
-def _foreign(host: str) -> str:
-    return f"what answers at {host} is not Elasticsearch's search; check ELASTICSEARCH_URL"
-
-
-def _broken(error: Exception, access: ElasticAccess, seconds: float) -> str:
-    """Why there was no answer at all; the exception's own text is left out, it can hold what was sent."""
-    host = access.host
-    if isinstance(error, ConnectionTimeout | TimeoutError):
-        return f"Elasticsearch at {host} did not answer within {seconds:.0f} seconds; check again in a minute"
-    if isinstance(error, SSLError):
-        return f"the certificate of {host} is not trusted; name its authority's PEM file in ELASTICSEARCH_CA"
-    if isinstance(error, SerializationError):
-        return f"Elasticsearch at {host} sent an answer that is cut off or not JSON; check again in a minute"
-    if isinstance(error, OSError):
-        return "the file of ELASTICSEARCH_CA cannot be read as PEM certificates; check the path"
-    if isinstance(error.__cause__, NameResolutionError):
-        return f"the name {host} cannot be resolved; check ELASTICSEARCH_URL and the network"
-    if isinstance(error.__cause__, NewConnectionError):
-        return f"Elasticsearch at {host} cannot be reached (connection refused); check ELASTICSEARCH_URL"
-    return f"Elasticsearch at {host} broke off before its answer was complete; check again in a minute"
-
-
-def _refused(error: ApiError, access: ElasticAccess) -> str:
-    host, status = access.host, error.meta.status
-    if isinstance(error, UnsupportedProductError) or status in {406, 415}:
-        return f"the server at {host} is not Elasticsearch 8 or 9 (OpenSearch is not supported), or a proxy changed it"
-    who = "API key" if access.api_key else "user and password" if access.username else "request without an API key"
-    match status:
-        case 401:
-            return f"Elasticsearch at {host} does not accept the {who} (401); set a valid ELASTICSEARCH_API_KEY"
-        case 403:
-            return f"the {who} may not search the logs at {host} (403); it needs: {_privilege(error)}"
-        case 404:
-            return f"there is no search at {host} (404); check the path in ELASTICSEARCH_URL, or the cloud id"
-        case 413:
-            return f"Elasticsearch at {host} finds the search too large (413)"
-        case 429:
-            return f"Elasticsearch at {host} is overloaded (429); check again in a minute"
-    if 300 <= status < 400:  # noqa: PLR2004 - the class of redirects
-        return f"{host} redirects elsewhere ({status}), as a log-in page does; correct ELASTICSEARCH_URL"
-    if status >= 500:  # noqa: PLR2004 - the class of server errors
-        return f"Elasticsearch at {host} failed ({status}); check again in a minute"
-    return f"Elasticsearch at {host} refused the search ({status})"
-
-
-def _privilege(error: ApiError) -> str:
-    """The privilege and index that the server itself names, `read` where it names none."""
-    text = str(error.body)[:4_000]
-    index = re.search(r"on indices \[([\w.*,: -]{1,80})\]", text)
-    granted = re.search(r"index privileges? \[([\w,]{1,80})\]", text)
-    return f"{granted.group(1) if granted else 'read'} on {index.group(1) if index else 'the index of the logs'}"

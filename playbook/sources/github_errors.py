@@ -10,7 +10,14 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 import requests
-from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError, ReadTimeoutError
+
+from playbook.sources.punctual import Why
+
+UNTOLD_WAIT = 60.0
+"""Seconds that GitHub asks for when it names no time."""
+
+IN_SECONDS = 100
+"""A wait up to this is told in seconds, a longer one in minutes, as one says it."""
 
 
 class Answer(NamedTuple):
@@ -41,20 +48,19 @@ def says_there_is_none(answer: Answer) -> bool:
     )
 
 
-def broken(error: Exception, host: str, seconds: float) -> str:
-    """Why there was no answer at all; the exception's own text is left out, it can hold what was sent."""
-    cause = error.args[0] if error.args else None
-    reason = cause.reason if isinstance(cause, MaxRetryError) else cause
-    if isinstance(error, TimeoutError | requests.Timeout) or isinstance(reason, ReadTimeoutError):
-        return f"GitHub at {host} did not answer within {seconds:.0f} seconds; check again in a minute"
-    if isinstance(error, requests.exceptions.SSLError):
-        return f"the certificate of {host} is not trusted here; point REQUESTS_CA_BUNDLE at its authority's file"
-    if isinstance(error, requests.exceptions.ProxyError):
-        return f"the proxy on the way to GitHub at {host} does not let the request through; check HTTPS_PROXY"
-    if isinstance(reason, NameResolutionError):
-        return f"the name {host} cannot be resolved; check GITHUB_API_URL and the network"
-    if isinstance(reason, NewConnectionError):
-        return f"GitHub at {host} cannot be reached (connection refused); check GITHUB_API_URL and the network"
+def broken(why: Why, host: str, seconds: float) -> str:
+    """Why there was no answer at all, after `seconds` at most."""
+    match why:
+        case "late" | "late connection":
+            return f"GitHub at {host} did not answer within {seconds:.0f} seconds; check again in a minute"
+        case "certificate" | "TLS":
+            return f"the certificate of {host} is not trusted here; point REQUESTS_CA_BUNDLE at its authority's file"
+        case "proxy":
+            return f"the proxy on the way to GitHub at {host} does not let the request through; check HTTPS_PROXY"
+        case "unknown name":
+            return f"the name {host} cannot be resolved; check GITHUB_API_URL and the network"
+        case "refused":
+            return f"GitHub at {host} cannot be reached (connection refused); check GITHUB_API_URL and the network"
     return f"GitHub at {host} broke off before its answer was complete; check again in a minute"
 
 
@@ -99,8 +105,8 @@ def _rate_limit(headers: Mapping[str, str], message: str, status: int) -> str | 
     elif headers.get("x-ratelimit-remaining") == "0" and re.fullmatch(r"\d{1,11}", reset):
         wait = max(float(reset) - time.time(), 0.0) + 1
     elif "rate limit" in message or status == requests.codes.too_many_requests:
-        wait = 60.0  # what GitHub asks for when it names no time
+        wait = UNTOLD_WAIT
     if wait is None:
         return None
-    told = f"{wait:.0f} seconds" if wait < 100 else f"{wait / 60:.0f} minutes"  # noqa: PLR2004 - a taste, not a rule
+    told = f"{wait:.0f} seconds" if wait < IN_SECONDS else f"{wait / 60:.0f} minutes"
     return f"GitHub's rate limit is used up ({status}); it is free again in {told}, check again then"

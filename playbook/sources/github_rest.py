@@ -30,6 +30,9 @@ FULL_PAGE_OF_PATCH = 15_000
 """Lines of patch in one answer from which on a file without counts may have been cut off; GitHub stops at about
 20,000 (orgs/community discussion 213491), and by then a file with neither counts nor patch tells nothing."""
 
+NAMED = 3
+"""Files named in one sentence about what is missing: more do not fit a line of the card."""
+
 EMPTY_BLOB = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
 """The object id that git gives every empty file: no patch, and none is missing."""
 
@@ -263,5 +266,5 @@ def _cut_short(files: list[_SentFile], more: bool) -> list[Json]:
 
 
 def _some(names: list[str]) -> str:
-    shown = ", ".join(names[:3])
-    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"  # noqa: PLR2004 - what fits a line
+    shown = ", ".join(names[:NAMED])
+    return shown if len(names) <= NAMED else f"{shown} and {len(names) - NAMED} more"

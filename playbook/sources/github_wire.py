@@ -5,27 +5,21 @@ request, because its own is shared by threads together with the request that is 
 retry sleeps until a rate limit is over.
 """
 
-import json
 import threading
 import time
 from collections.abc import Mapping
-from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import urlsplit
 
 import requests
 from github.Auth import Auth, Token
 from github.Requester import HTTPSRequestsConnectionClass, Requester, RequestsResponse
-from requests.adapters import HTTPAdapter
-from urllib3.util.retry import Retry
 
 from playbook.evidence.unavailable import Unavailable
 from playbook.sources.budget import Budget
-from playbook.sources.deadline import within
 from playbook.sources.github_access import GitHubAccess, app_of
 from playbook.sources.github_errors import Answer, broken, refused, says_there_is_none, unreadable
-
-CONNECT_SECONDS = 5.0
-"""To reach the host, in seconds; three times the slowest handshake around the world."""
+from playbook.sources.json_body import parsed
+from playbook.sources.punctual import GATEWAY, NoAnswer, PunctualSession
 
 REQUEST_SECONDS = 15.0
 """For one whole exchange, in seconds; GitHub itself gives a request up after ten."""
@@ -49,15 +43,7 @@ class Wire:
         self._budget = budget
         self._lock = threading.Lock()
         self._signed: dict[str, tuple[Requester, float]] = {}
-        self._session = requests.Session()
-        self._session.auth = Requester.noopAuth  # otherwise a ~/.netrc replaces the token
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        once_more = Retry(
-            total=None, connect=0, read=0, other=0, status=1, status_forcelist=[502, 503, 504],
-            respect_retry_after_header=False, raise_on_status=False,
-        )  # fmt: skip
-        for scheme in ("https://", "http://"):
-            self._session.mount(scheme, HTTPAdapter(max_retries=once_more))
+        self._session = PunctualSession()
 
     def get(self, repository: str, path: str, **parameters: int) -> Answer:
         """What GitHub has at `path` below the repository; `Unavailable` unless it answered, if only *there is none*."""
@@ -104,22 +90,28 @@ class Wire:
         seconds = min(REQUEST_SECONDS, self._budget.left())
         if seconds <= 0:
             raise Unavailable("the time of this run was used up before GitHub could be asked; check again")
-        connection = _Connection(self._session, self._access.api_url, seconds)
-        headers = {"Accept": "application/vnd.github+json"}
+        ends = time.monotonic() + seconds
         try:
-            status, received, text = within(
-                seconds, lambda: requester.requestJson(verb, path, dict(parameters or {}), headers, cnx=connection)
-            )
-        except (TimeoutError, requests.RequestException) as error:
-            raise Unavailable(broken(error, self.host, seconds)) from error
+            status, received, text = self._exchange(requester, verb, path, parameters, ends)
+            if verb == "GET" and status in GATEWAY:
+                status, received, text = self._exchange(requester, verb, path, parameters, ends)
+        except NoAnswer as none:
+            raise Unavailable(broken(none.why, self.host, seconds)) from none
         except ValueError as error:
             raise Unavailable(f"what answers at {self.host} is not GitHub's API; check GITHUB_API_URL") from error
         return self._read(Answer(status, received, None), text)
 
+    def _exchange(
+        self, requester: Requester, verb: str, path: str, parameters: Mapping[str, int] | None, ends: float
+    ) -> tuple[int, dict[str, str], str]:
+        connection = _Connection(self._session, self._access.api_url, ends)
+        headers = {"Accept": "application/vnd.github+json"}
+        return requester.requestJson(verb, path, dict(parameters or {}), headers, cnx=connection)
+
     def _read(self, answer: Answer, text: str) -> Answer:
         try:
-            answer = answer._replace(data=json.loads(text))
-        except (ValueError, RecursionError) as error:
+            answer = answer._replace(data=parsed(text))
+        except ValueError as error:
             if answer.status < requests.codes.bad_request:
                 raise Unavailable(unreadable(text, self.host)) from error
         if answer.status in {200, 201}:
@@ -132,48 +124,42 @@ class Wire:
 class _Connection(HTTPSRequestsConnectionClass):
     """One exchange's way out; PyGithub follows a 301 by asking the same connection again."""
 
-    def __init__(self, session: requests.Session, api_url: str, seconds: float) -> None:
-        self.session = session
+    def __init__(self, session: PunctualSession, api_url: str, ends: float) -> None:
+        self._session = session
         self._origin = urlsplit(api_url)
-        self._ends = time.monotonic() + seconds
+        self._ends = ends
         self._sent = 0
 
     def getresponse(self) -> RequestsResponse:
         """Never leaves the host it was made for: a redirect to another one is refused, not followed."""
         self._sent += 1
-        left = max(self._ends - time.monotonic(), 0.01)
-        response = self.session.request(
-            self.verb, f"{self._origin.scheme}://{self._origin.netloc}{self.url}", headers=self.headers,
-            data=self.input, timeout=(min(CONNECT_SECONDS, left), left), allow_redirects=False, stream=True,
-        )  # fmt: skip
+        response, body = self._session.fetch(
+            self.verb,
+            f"{self._origin.scheme}://{self._origin.netloc}{self.url}",
+            headers=self.headers,
+            body=self.input,
+            seconds=max(self._ends - time.monotonic(), 0.01),
+            most_bytes=LARGEST_ANSWER,
+        )
+        if len(body) > LARGEST_ANSWER:
+            raise Unavailable(f"GitHub's answer is larger than {LARGEST_ANSWER // 1_000_000} MB and was not read")
         if response.is_redirect:
             target = urlsplit(response.headers["location"])
             home = (target.scheme, target.netloc) == (self._origin.scheme, self._origin.netloc)
             if not home or self._sent > REDIRECTS or target.path == self.url:
-                response.close()
                 raise Unavailable(f"GitHub at {self._origin.netloc} redirects elsewhere; correct GITHUB_API_URL")
             response.status_code = requests.codes.moved_permanently  # the only redirect that PyGithub follows
         elif response.status_code == requests.codes.accepted:
-            response.close()
             raise Unavailable("GitHub is still computing this (202); check again in a minute")  # PyGithub would wait
-        return _Bounded(response, self._ends)
+        return _Received(response, body)
 
 
-class _Bounded(RequestsResponse):
-    """A body that ends: by size, and in time."""
+class _Received(RequestsResponse):
+    """An answer whose body is in already."""
 
-    def __init__(self, response: requests.Response, ends: float) -> None:
+    def __init__(self, response: requests.Response, body: bytes) -> None:
         super().__init__(response)
-        self._ends = ends
+        self._body = body
 
     def read(self) -> str:
-        body = bytearray()
-        with self.response:
-            for chunk in self.response.iter_content(65_536):
-                body += chunk
-                if len(body) > LARGEST_ANSWER:
-                    most = LARGEST_ANSWER // 1_000_000
-                    raise Unavailable(f"GitHub's answer is larger than {most} MB and was not read")
-                if time.monotonic() > self._ends:
-                    raise TimeoutError
-        return body.decode("utf-8", "replace")
+        return self._body.decode("utf-8", "replace")

@@ -1,23 +1,33 @@
 """An HTTP session whose answers are in by a given second, or not at all: a time-out alone bounds only each read.
 
 A server that sends a byte every few seconds keeps `requests` waiting for ever, in the head of the answer or in its
-body (requests.readthedocs.io, "Timeouts": the time-out "is not a time limit on the entire response download").
+body (requests.readthedocs.io, "Timeouts": the time-out "is not a time limit on the entire response download"). All
+three sources go out through here, PyGithub and the Elasticsearch client too. Looking up a name is the system's own
+affair, which gives up by itself.
 """
 
 import http.client
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
+from typing import Any, BinaryIO, Literal
 
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 from requests.cookies import RequestsCookieJar
+from urllib3 import exceptions as lower
 from urllib3.connection import HTTPConnection, HTTPSConnection
+
+CONNECT_SECONDS = 5.0
+"""To reach a host, in seconds, three times the slowest handshake around the world: one that has not taken a connection
+by then is down or behind a firewall."""
+
+GATEWAY = frozenset({502, 503, 504})
+"""What a gateway says that found nobody behind it, or not in time: asked once more, it mostly does."""
 
 PIECE = 65_536
 """Bytes read at a time."""
@@ -25,47 +35,83 @@ PIECE = 65_536
 POOL = 16
 """Connections kept open: more than the questions one run asks at the same time."""
 
+Why = Literal[
+    "unknown name",
+    "refused",
+    "late connection",
+    "proxy",
+    "certificate",
+    "TLS",
+    "late",
+    "broken off",
+    "compression",
+    "unclear",
+]
+"""What went wrong on the way, in the order in which it can; `late` is an answer that was not whole in time."""
+
+
+class NoAnswer(Exception):
+    """Why there was no answer at all. What was sent may be in the text of the cause, never in this."""
+
+    def __init__(self, why: Why) -> None:
+        super().__init__(why)
+        self.why: Why = why
+
 
 class PunctualSession(requests.Session):
     """Follows no redirect and keeps no cookie, so that threads can share it and nobody sends it elsewhere."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.auth = _as_it_is
         self.cookies = RequestsCookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
         for scheme in ("http://", "https://"):
             self.mount(scheme, _PunctualAdapter(pool_connections=2, pool_maxsize=POOL))
 
     def fetch(
         self,
+        method: str,
         url: str,
-        parameters: dict[str, str | list[str]],
         *,
-        connect_seconds: float,
         seconds: float,
         most_bytes: int,
+        parameters: Mapping[str, str | list[str]] | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | str | BinaryIO | None = None,
         verify: str | bool = True,
     ) -> tuple[requests.Response, bytes]:
-        """A GET and its body, of which no more than `most_bytes` and one piece are read, all within `seconds` (to
-        which a connection that comes about late adds `connect_seconds` at most).
+        """An exchange and its answer's body, of which no more than `most_bytes` and one piece are read, all within
+        `seconds` (to which a connection that comes about late adds `CONNECT_SECONDS` at most).
 
-        Raises `TimeoutError` or what `requests` and `urllib3` raise.
+        Raises `NoAnswer`.
         """
         end = time.monotonic() + seconds
-        response = self.get(
-            url,
-            params=parameters,
-            timeout=(min(connect_seconds, seconds), seconds),
-            stream=True,
-            verify=verify,
-        )
-        with response, _within(end - time.monotonic(), response.raw.shutdown):
-            body = bytearray()
-            while len(body) <= most_bytes and (piece := response.raw.read(PIECE, decode_content=True)):
-                body += piece
-        return response, bytes(body)
+        try:
+            response = self.request(
+                method,
+                url,
+                params=parameters,
+                headers=headers,
+                data=body,
+                timeout=(min(CONNECT_SECONDS, seconds), seconds),
+                stream=True,
+                verify=verify,
+            )
+            with response, _within(end - time.monotonic(), response.raw.shutdown):
+                received = bytearray()
+                while len(received) <= most_bytes and (piece := response.raw.read(PIECE, decode_content=True)):
+                    received += piece
+        except (OSError, ValueError, lower.HTTPError) as error:
+            raise NoAnswer(_why(error)) from error
+        return response, bytes(received)
 
     def get_redirect_target(self, _resp: requests.Response) -> None:
         """None: nothing is followed, and the body of a redirect is not read behind our back."""
+
+
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """No other credentials than those that were given: without an `auth`, requests takes those of `~/.netrc`."""
+    return request
 
 
 class _PunctualHTTP(HTTPConnection):
@@ -141,3 +187,29 @@ def _within(seconds: float, cut: Callable[[], None]) -> Iterator[None]:
         timer.cancel()
     if late.is_set():
         raise TimeoutError("the answer was not complete in time")
+
+
+def _why(error: Exception) -> Why:
+    """What `requests` wraps twice and `urllib3` once, in a word."""
+    if not isinstance(error, requests.ConnectionError) or not error.args:
+        reason: object = error
+    else:
+        reason = getattr(error.args[0], "reason", None) or error.args[0]
+    match reason:
+        case requests.exceptions.SSLError() | lower.SSLError():
+            return "certificate" if "CERTIFICATE" in str(reason) else "TLS"
+        case lower.ProxyError():
+            return "proxy"
+        case lower.NameResolutionError():
+            return "unknown name"
+        case lower.NewConnectionError():
+            return "refused"
+        case lower.ConnectTimeoutError():
+            return "late connection"
+        case TimeoutError() | requests.Timeout() | lower.TimeoutError():
+            return "late"
+        case lower.DecodeError():
+            return "compression"
+        case lower.ProtocolError() | ConnectionResetError() | BrokenPipeError():
+            return "broken off"
+    return "unclear"

@@ -4,77 +4,29 @@ Error bodies come in many shapes (`detail` a string or an object, `message`, `in
 page of whatever stands before Sentry, nothing); getsentry/sentry, `src/sentry/api/exceptions.py` and `base.py`.
 """
 
-import json
 import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import cast
 
-import requests
-import urllib3
 from requests import codes
 
 from playbook.evidence.json import Json
 from playbook.evidence.unavailable import Unavailable
+from playbook.sources.json_body import parsed
+from playbook.sources.punctual import GATEWAY, Why
 from playbook.sources.sentry_access import SentryAccess
-
-DEEPEST = 100
-"""Levels of nesting in an answer; Sentry trims what SDKs send to about ten, and readers recurse."""
+from playbook.sources.sentry_endpoints import Endpoint, Gives
 
 LONGEST_WORDS = 160
 """Characters of the server's own words in a sentence for the card."""
 
-
 MINUTE = 60
-GATEWAY = frozenset({502, 503, 504})
-"""What a gateway says that found nobody behind it, or not in time."""
-
-Gives = Literal["object", "list"]
 
 
 class Misrouted(Unavailable):
     """This server does not know the path asked; another form of it may do. The sentence is fit for the card."""
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    """What a path gives, which scope it wants, and whether *none* is an answer it can have."""
-
-    path: str
-    name: str
-    scope: str
-    can_be_none: bool = True
-    gives: Gives = "object"
-
-
-ENDPOINTS = (
-    Endpoint(r"", "the organization", "org:read", can_be_none=False),
-    Endpoint(r"issues/", "the issue list", "event:read", can_be_none=False),
-    Endpoint(r"issues/[^/]+/", "the issue", "event:read"),
-    Endpoint(r"issues/[^/]+/events/", "the issue's events", "event:read"),
-    Endpoint(r"issues/[^/]+/events/[^/]+/", "the event", "event:read"),
-    Endpoint(r"issues/[^/]+/tags/", "the issue's tags", "event:read", gives="list"),
-    Endpoint(r"issues/.+", "this part of the issue", "event:read"),
-    Endpoint(r"shortids/.+", "look-ups by short id", "event:read"),
-    Endpoint(r"eventids/.+", "look-ups by event id", "org:read"),
-    Endpoint(r"events/", "the table of events", "org:read", can_be_none=False),
-    Endpoint(r"releases/", "the list of releases", "project:read", can_be_none=False),
-    Endpoint(r"releases/[^/]+/", "the release", "project:read"),
-    Endpoint(r"releases/[^/]+/commits/", "the commits of the release", "project:read"),
-    Endpoint(r"releases/[^/]+/deploys/", "the deploys of the release", "project:read"),
-    Endpoint(r"releases/[^/]+/commitfiles/", "the files of the release", "project:releases"),
-    Endpoint(r"code-mappings/", "the code mappings", "org:read", can_be_none=False),
-    Endpoint(r"repos/", "the repositories", "org:read", can_be_none=False),
-)
-"""docs.sentry.io/api/permissions, and the operations' own lists in Sentry's OpenAPI schema."""
-
-OTHER = Endpoint(r".*", "this", "org:read", can_be_none=False)
-
-
-def endpoint_of(path: str) -> Endpoint:
-    """What an organization-relative path is about."""
-    return next((one for one in ENDPOINTS if re.fullmatch(one.path, path)), OTHER)
 
 
 @dataclass(frozen=True)
@@ -176,32 +128,34 @@ def _page(status: int, endpoint: Endpoint, access: SentryAccess) -> Unavailable:
     return Unavailable(sentence) if knows_path else Misrouted(sentence)
 
 
-def unreachable(error: Exception, host: str, what: str, seconds: float) -> str:
+def unreachable(why: Why, host: str, what: str, seconds: float) -> str:
     """The sentence for a call that brought no reply at all, after `seconds` at most."""
-    cause = error.args[0] if isinstance(error, requests.ConnectionError) and error.args else error
-    reason = getattr(cause, "reason", None) or cause
-    match reason if isinstance(error, requests.ConnectionError) else error:
-        case requests.exceptions.SSLError() | urllib3.exceptions.SSLError() as refused if "CERTIFICATE" in str(refused):
+    match why:
+        case "certificate":
             return (
                 f"the certificate of {host} is not trusted here, so {what} was not asked for; check SENTRY_URL, or "
                 "name the file of your own authority in SENTRY_CA"
             )
-        case requests.exceptions.SSLError() | urllib3.exceptions.SSLError():
+        case "TLS":
             return f"{host} speaks no TLS that fits, asked for {what}; check https:// and the port in SENTRY_URL"
-        case urllib3.exceptions.ProxyError():
+        case "proxy":
             return f"the proxy on the way to {host} did not let {what} through; check HTTPS_PROXY and NO_PROXY"
-        case urllib3.exceptions.NameResolutionError():
+        case "unknown name":
             return f"no host named {host} is known here, asked for {what}; check SENTRY_URL"
-        case urllib3.exceptions.NewConnectionError():
+        case "refused":
             return f"nothing answers at {host}, asked for {what}; check SENTRY_URL and that Sentry runs"
-        case urllib3.exceptions.ConnectTimeoutError():
+        case "late connection":
             return f"{host} took no connection in time for {what}; check SENTRY_URL and the firewall"
-        case TimeoutError() | requests.Timeout() | urllib3.exceptions.TimeoutError():
+        case "late":
             return f"Sentry at {host} did not answer within {in_words(seconds)} about {what}; check again"
-        case urllib3.exceptions.DecodeError():
+        case "compression":
             return f"Sentry at {host} answered about {what} in a broken compression; check again"
-        case _:
-            return f"Sentry at {host} could not be asked for {what} ({type(error).__name__}); check SENTRY_URL"
+        case "broken off":
+            return (
+                f"the connection to Sentry at {host} broke off while asking for {what}; see that the server is well "
+                "and that no proxy on the way cuts it, then check again"
+            )
+    return f"Sentry at {host} could not be asked for {what}; check SENTRY_URL"
 
 
 def in_words(seconds: float) -> str:
@@ -250,29 +204,8 @@ def _has_shape(value: object, gives: Gives) -> bool:
 
 
 def _parsed(body: bytes) -> object:
-    """The body read as JSON; `_GARBLED` where it is none, is cut off, or is nested beyond reason."""
+    """The body read as JSON, with or without a byte order mark; `_GARBLED` where it is none."""
     try:
-        value: object = json.loads(body, parse_constant=_refuse)
-        if b"\\ud" in body.lower():  # half of a surrogate pair could never be written out again
-            text = json.dumps(value, ensure_ascii=False).encode("utf-16", "surrogatepass")
-            value = json.loads(text.decode("utf-16", "replace"))
-    except (ValueError, RecursionError):
+        return parsed(body.decode("utf-8-sig"))
+    except ValueError:
         return _GARBLED
-    return value if _within_depth(value) else _GARBLED
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is not JSON")
-
-
-def _within_depth(value: object) -> bool:
-    level: list[object] = [value]
-    for _ in range(DEEPEST):
-        level = [
-            child
-            for node in level
-            for child in (node.values() if isinstance(node, dict) else node if isinstance(node, list) else ())
-        ]
-        if not level:
-            return True
-    return False

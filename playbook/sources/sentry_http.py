@@ -7,17 +7,13 @@ from email.utils import mktime_tz, parsedate_tz
 from urllib.parse import urljoin, urlsplit
 
 import requests
-import urllib3
 from requests.auth import AuthBase
 
 from playbook.evidence.unavailable import Unavailable
 from playbook.sources.budget import Budget
-from playbook.sources.punctual import PunctualSession
+from playbook.sources.punctual import GATEWAY, NoAnswer, PunctualSession
 from playbook.sources.sentry_access import SentryAccess
-from playbook.sources.sentry_errors import GATEWAY, Reply, in_words, unreachable
-
-CONNECT_SECONDS = 5.0
-"""To reach the server: one that has not taken a connection by then is down or behind a firewall."""
+from playbook.sources.sentry_errors import Reply, in_words, unreachable
 
 CALL_SECONDS = 20.0
 """From the connection to the last byte, all together; Sentry's own queries give up sooner."""
@@ -84,10 +80,7 @@ class SentryHttp:
             elif reply is not None:
                 return reply
             else:
-                raise Unavailable(
-                    f"the connection to Sentry at {self._access.host} broke off while asking for {asked_for}; see "
-                    "that the server is well and that no proxy on the way cuts it, then check again"
-                )
+                raise Unavailable(unreachable("broken off", self._access.host, asked_for, CALL_SECONDS))
 
     def _once(self, path: str, parameters: Parameters, asked_for: str) -> Reply | None:
         """One reply, redirects within the API followed; None when the connection broke off."""
@@ -98,17 +91,17 @@ class SentryHttp:
                 raise Unavailable(f"this run's time was used up before Sentry could be asked for {asked_for}")
             try:
                 response, body = self._session.fetch(
+                    "GET",
                     url,
-                    query,
-                    connect_seconds=CONNECT_SECONDS,
+                    parameters=query,
                     seconds=seconds,
                     most_bytes=MOST_BYTES,
                     verify=str(self._access.ca_file) if self._access.ca_file else True,
                 )
-            except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
-                if _broke_off(error):
+            except NoAnswer as none:
+                if none.why == "broken off":
                     return None
-                raise Unavailable(unreachable(error, self._access.host, asked_for, seconds)) from error
+                raise Unavailable(unreachable(none.why, self._access.host, asked_for, seconds)) from none
             reply = Reply(response.status_code, response.headers, body, too_long=len(body) > MOST_BYTES)
             if reply.status not in MOVED:
                 return reply
@@ -148,7 +141,7 @@ class SentryHttp:
 
 
 class _Bearer(AuthBase):
-    """The token, for the configured host only; a session that has its own auth reads none from `.netrc` either."""
+    """The token, for the configured host only."""
 
     def __init__(self, access: SentryAccess) -> None:
         self._access = access
@@ -157,12 +150,6 @@ class _Bearer(AuthBase):
         if self._access.is_home(request.url or ""):
             request.headers["Authorization"] = f"Bearer {self._access.token.get_secret_value()}"
         return request
-
-
-def _broke_off(error: Exception) -> bool:
-    """A connection that was reset or closed before the answer was complete; not one that was never made."""
-    cause = error.args[0] if isinstance(error, requests.ConnectionError) and error.args else error
-    return isinstance(cause, urllib3.exceptions.ProtocolError | ConnectionResetError | BrokenPipeError)
 
 
 def _epoch(date: str | None) -> int | None:

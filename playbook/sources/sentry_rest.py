@@ -13,7 +13,8 @@ from playbook.evidence.unavailable import Unavailable
 from playbook.sources.budget import Budget
 from playbook.sources.door import Door, Question
 from playbook.sources.sentry_access import SentryAccess
-from playbook.sources.sentry_errors import Gives, Misrouted, Reply, endpoint_of, meaning
+from playbook.sources.sentry_endpoints import Gives, endpoint_of
+from playbook.sources.sentry_errors import Misrouted, Reply, meaning
 from playbook.sources.sentry_http import Parameters, SentryHttp
 
 __all__ = ["MOST_PAGES", "Forms", "SentryAccess", "sentry_door"]

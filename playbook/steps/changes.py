@@ -17,7 +17,7 @@ from playbook.schema.patch import read
 from playbook.sources.door import side_by_side
 from playbook.sources.github import GitHub
 from playbook.sources.github_answer import commit_of, files_of, pull_of, sentences_of
-from playbook.sources.reading import at, items, link, rows, text
+from playbook.sources.reading import items, link, rows, text
 from playbook.sources.sentry import Sentry
 
 LOOKED_AT = 2
@@ -71,7 +71,7 @@ def changes(
         found = _without_struck(github, repository, found, guilty)
     relation, failing_file = prescription.same_trouble, event.in_app.filename if event and event.in_app else None
     schema_changes, unread = _schema_changes(found.files)
-    known = _looked_at(github, repository, most_telling(guilty, relation, LOOKED_AT), guilty, found)
+    known, missed = _looked_at(github, repository, most_telling(guilty, relation, LOOKED_AT), guilty, found)
     return Changes(
         url=found.url,
         repository=repository,
@@ -84,7 +84,7 @@ def changes(
         struck=(*found.struck, *struck),
         rolled_back=found.status == "behind",
         taken_back=taken_back,
-        incomplete=(*found.incomplete, *unread, *unknown),
+        incomplete=(*found.incomplete, *unread, *unknown, *missed),
     )
 
 
@@ -227,21 +227,27 @@ def _schema_changes(files: Iterable[FileChange]) -> tuple[tuple[SchemaChange, ..
 
 def _looked_at(
     github: GitHub, repository: str, chosen: list[Candidate], guilty: tuple[Candidate, ...], found: _Range
-) -> dict[str, Candidate]:
-    """The chosen commits by their sha, with their files and their pull requests; what is not answered stays out."""
+) -> tuple[dict[str, Candidate], tuple[str, ...]]:
+    """The chosen commits by their sha, with their files and their pull requests; and what of it was not answered."""
     alone = len(guilty) == 1 and len(chosen) == 1
-    whole = [one for one in chosen if not one.files and not alone]
+    without_pull = [one.commit.sha for one in chosen if one.commit.pull is None]
+    without_files = [one.commit.sha for one in chosen if not one.files and not alone]
     answers = side_by_side(
-        *[lambda one=one: github.pulls_of(repository, one.commit.sha) for one in chosen if one.commit.pull is None],
-        *[lambda one=one: github.commit(repository, [one.commit.sha]) for one in whole],
+        *[lambda sha=sha: github.pulls_of(repository, sha) for sha in without_pull],
+        *[lambda sha=sha: github.commit(repository, [sha]) for sha in without_files],
     )
-    asked = [*(one.commit.sha for one in chosen if one.commit.pull is None), *(one.commit.sha for one in whole)]
+    pulls, commits = answers[: len(without_pull)], answers[len(without_pull) :]
     known = {one.commit.sha: one.with_files(found.files) if alone else one for one in chosen}
-    for sha, answer in zip(asked, answers, strict=True):
+    missed: list[str] = []
+    for sha, answer in zip(without_pull, pulls, strict=True):
         if isinstance(answer, Unavailable):
-            continue
-        if isinstance(answer, list):
+            missed.append(f"the pull request of {sha[:7]} could not be read: {answer.sentence}")
+        else:
             known[sha] = known[sha].with_pull(pull_of(items(answer), sha))
-        elif at(answer, "files") is not None:
+    for sha, answer in zip(without_files, commits, strict=True):
+        if isinstance(answer, Unavailable):
+            missed.append(f"the files of {sha[:7]} could not be read: {answer.sentence}")
+        else:
             known[sha] = known[sha].with_files(files_of(answer, found.url))
-    return known
+            missed += [f"{sha[:7]}: {told}" for told in sentences_of(answer)]
+    return known, tuple(missed)

@@ -5,7 +5,6 @@
 """
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,9 @@ import pytest
 
 from playbook.dialects.reading import missing_relation
 from playbook.evidence.error import Error
+from tests.shared import shared
 
 HERE = Path(__file__).parent
-SHARED = Path(os.environ.get("DIAGNOSE_SHARED", HERE.parents[2] / "shared"))
-SAMPLES = SHARED / "samples" / "messages.jsonl"
 
 
 def lines(file: Path) -> list[dict[str, Any]]:
@@ -43,10 +41,8 @@ def test_it_refuses(row: dict[str, Any]) -> None:
 
 
 def test_it_reads_what_people_reported() -> None:
-    if not SAMPLES.exists():
-        pytest.skip(f"the labelled messages are not there: {SAMPLES}")
     wrong = []
-    for row in lines(SAMPLES):
+    for row in lines(shared("samples/messages.jsonl")):
         found = missing_relation([Error(type=row["type"], value=row["value"])])
         right = (found is not None) == (row["label"] == "relation_missing")
         if not right or (found and (found.label if found.name else None) != row["relation"]):

@@ -1,6 +1,7 @@
 """Every question passes one door: dispatched, redacted, counted, asked once, recorded, replayed."""
 
 import threading
+import traceback
 
 import pytest
 
@@ -40,6 +41,7 @@ def test_a_sentence_of_failure_is_redacted_too():
         redacting(refuses, tally)(ISSUE)
     assert TOKEN not in told.value.sentence
     assert sum(tally.hidden().values()) == 1
+    assert TOKEN not in "".join(traceback.format_exception(told.value)), "nor does a trace in a log hold it"
 
 
 def test_the_same_question_is_asked_once_even_from_two_threads_at_once():

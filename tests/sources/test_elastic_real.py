@@ -15,7 +15,8 @@ from playbook.evidence.service import Service, Services
 from playbook.evidence.unavailable import Unavailable
 from playbook.sources.budget import Budget
 from playbook.sources.elastic import Elastic
-from playbook.sources.elastic_client import ElasticAccess, elastic_door
+from playbook.sources.elastic_access import ElasticAccess
+from playbook.sources.elastic_client import elastic_door
 from playbook.steps.logs import logs
 from tests.facts import an_issue
 from tests.real_elasticsearch import Missing, RealElasticsearch, real_elasticsearch

@@ -30,6 +30,8 @@ Flavour = Literal["sentry", "glitchtip", "glitchtip-2022"]
 
 PAGE = 100
 NONE_SUCH = {"detail": "The requested resource does not exist"}
+EVERY_EVENT_HAS: dict[str, Any] = {"occurrence": None, "userReport": None, "sdkUpdates": [], "resolvedWith": []}
+"""What Sentry adds to an event when asked for it; an SDK sends none of these."""
 NO_EVENT = {"detail": "No matching event found, try changing the environments, date range, or query."}
 WEB_PAGE = b"<!doctype html>\n<html lang='en'><head><title>Not Found</title></head><body>Sign in</body></html>"
 GLITCHTIP_LACKS = ("firstRelease", "lastRelease", "priority", "substatus", "isUnhandled", "issueType")
@@ -243,7 +245,7 @@ class SentryServer:
                     chosen["recommended"] = events[:1]
                 found = chosen.get(which, [event for event in events if event["eventID"] == which])
                 if found:
-                    return answer(200, found[0])
+                    return answer(200, {**EVERY_EVENT_HAS, **found[0]} if self.flavour == "sentry" else found[0])
                 return answer(404, NO_EVENT) if self.flavour == "sentry" or which == "latest" else page(404)
             case ["tags"]:
                 return answer(200, self.world.tags.get(issue["id"], []))

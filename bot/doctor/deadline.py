@@ -1,4 +1,9 @@
-"""A call to the outside ends in time even when the other side drips: client libraries only bound each single read."""
+"""Whatever is called ends in time for who waits: the last resort, for clients that take no connection of ours.
+
+The sources need none of it: Sentry, PyGithub and the Elasticsearch client all go out through `sources.punctual`, which
+ends the call itself and leaves nothing behind. What the doctor tries goes through Slack's client too, whose time-out
+counts from byte to byte and whose connection is its own.
+"""
 
 import threading
 from collections.abc import Callable
@@ -11,8 +16,8 @@ T = TypeVar("T")
 def within(seconds: float, call: Callable[[], T]) -> T:
     """What `call` gives or raises, or `TimeoutError` once `seconds` have passed.
 
-    A call that is late is left behind in a daemon thread, which does not keep the process from ending; `timeout` of
-    requests and urllib3 counts from byte to byte (https://requests.readthedocs.io/en/latest/user/quickstart/#timeouts).
+    A call that is late is left behind in a daemon thread, which does not keep the process from ending; so this is for
+    commands that end, not for what runs for weeks.
     """
     answer: Future[T] = Future()
 
