@@ -166,9 +166,9 @@ def _verdict(hypotheses: tuple[Hypothesis, ...], leading: tuple[Hypothesis, ...]
     if len(leading) > 1:
         because = "the evidence speaks equally for: " + "; ".join(one.claim for one in leading)
     elif leading:
-        because = f"what speaks for “{leading[0].claim}” would fit other causes too"
+        because = f"there are leads only, and no proof; most of them fit “{leading[0].claim}”"
     else:
-        because = "nothing that was found speaks for one cause rather than another"
+        because = "nothing was found that speaks for one cause rather than another"
     if evidence.unavailable:
         missing = sorted({kind.source for kind in evidence.unavailable})
         because += f"; {' and '.join(missing)} could not be read in full"
@@ -201,13 +201,14 @@ def _next_step(
         return NextStep(kind="remedy", **chosen.remedy.model_dump())
     candidates = [unchecked for one in leading for unchecked in one.unchecked]
     candidates = candidates or [unchecked for one in hypotheses for unchecked in one.unchecked]
-    if not candidates:
-        action = "Ask the database itself, with the failing service's own settings"
-    else:
+    action = ASK_DATABASE
+    if candidates:
         best = max(candidates, key=lambda unchecked: SEPARATES.index(unchecked.at_most))
-        action = f"{best.asks} It could not be checked here: {best.why}"
+        action = f"{ASK_DATABASE} Still open: {best.asks} ({best.why})"
     return NextStep(kind="check", action=action[:600], command=ask_database)
 
+
+ASK_DATABASE = "Ask the failing system itself, over its own connection, with the statement below."
 
 SEPARATES = (Strength.HINT, Strength.AGAINST, Strength.TELLING, Strength.RULES_OUT, Strength.DECISIVE)
 """How well an answer would separate the leaders, weakest first."""

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from playbook.catalog.relation_missing import playbook
 from playbook.diagnosis import Strength
 from playbook.evidence.changes import Changes, Struck
+from playbook.evidence.event import Tagged
 from playbook.evidence.frequency import Frequency
 from playbook.evidence.inquiry import Inquiry
 from playbook.evidence.issue import Issue
@@ -27,6 +28,7 @@ from tests.facts import (
     a_schema_change,
     a_search,
     a_spread,
+    an_event,
     an_issue,
     evidence,
     minutes,
@@ -43,7 +45,8 @@ FAILED = a_run(
     migration="orders.0042_order",
     error="lock timeout",
 )
-PENDING = a_run("unapplied", "You have 1 unapplied migration(s) for app(s): orders.")
+PENDING_LINE = a_line("You have 1 unapplied migration(s) for app(s): orders.", service="backend")
+PENDING = a_run("unapplied", PENDING_LINE.message).model_copy(update={"line": PENDING_LINE})
 
 
 def judged(*facts, **given):
@@ -58,7 +61,7 @@ def test_a_decisive_signal_with_nothing_against_and_no_rival_is_proved():
     diagnosis = judged(some_changes(a_schema_change()), some_logs(FAILED))
     assert (diagnosis.verdict.grade, diagnosis.verdict.cause) == ("proved", "migration_failed")
     assert diagnosis.next_step.kind == "remedy"
-    assert diagnosis.next_step.command == "python manage.py migrate orders 0042_order"
+    assert diagnosis.next_step.command == "python manage.py migrate orders"
 
 
 def test_every_sentence_of_judgement_cites_a_link_and_a_quote():
@@ -90,9 +93,11 @@ def test_a_rival_with_a_decisive_signal_stands_in_the_way_of_proof():
 def test_two_causes_that_lead_equally_are_undecided_and_both_are_named():
     model = a_schema_change("models", migration=None)
     lag = a_search(REPLICATION, a_line("replica is 120 seconds behind the primary", minutes(-1)))
-    diagnosis = judged(some_changes(model), some_logs(searches=(lag,)), a_spread(reach="too few to say"))
+    from_a_replica = an_event(tags=(Tagged(key="database", value="orders-replica-2"),))
+    facts = (some_changes(model), some_logs(searches=(lag,)), from_a_replica, a_spread(reach="too few to say"))
+    diagnosis = judged(*facts)
     assert diagnosis.verdict.grade == "undecided"
-    assert "No migration creates the relation" in diagnosis.verdict.because
+    assert "The release brings no migration that creates the relation" in diagnosis.verdict.because
     assert "A read replica is behind" in diagnosis.verdict.because
 
 
@@ -140,7 +145,7 @@ def test_a_broader_incident_gives_way_to_the_cause_that_says_how_it_happened():
         SimilarIssue(
             id=str(number),
             short_id=f"B-{number}",
-            title="x",
+            title='ProgrammingError: relation "x" does not exist',
             shares=("same first release",),
             url="https://acme.example",
         )

@@ -35,7 +35,7 @@ from playbook.schema.migrate_log import PHRASES
 SEARCHES = (
     LogSearch(
         purpose=MIGRATIONS,
-        phrases=(*PHRASES, "DROP TABLE", "RENAME TABLE"),
+        phrases=(*PHRASES, "DROP TABLE", "RENAME TABLE", "CREATE VIEW", "DROP VIEW"),
     ),
     LogSearch(
         purpose=START_UP,
@@ -99,8 +99,16 @@ def prescription(fact: Fact) -> Prescription:
 
 
 def check(fact: Fact) -> str:
-    """The statement that asks the failing database whether it has the relation, and where."""
-    return look_for(_relation(fact))
+    """The statement that asks the failing database whether it has the relation, and where; its answers explained."""
+    return f"{look_for(_relation(fact))}\n{ANSWERS}"
+
+
+ANSWERS = (
+    "-- nothing found: it was never made here, or is gone; look which migrations are pending\n"
+    "-- found in another schema or case: the query looks in the wrong place\n"
+    "-- found as the query names it: it came since, or the failing server is another one (a replica?)"
+)
+"""What each answer would mean, as comments that every SQL dialect takes."""
 
 
 playbook = Playbook(

@@ -1,5 +1,7 @@
 """Several issues began together: code was deployed before the migrations that it needs."""
 
+import re
+
 from playbook.causes import Cause, against, cite, hint, telling
 from playbook.diagnosis import Remedy, Signal, Strength
 from playbook.evidence.event import Event
@@ -11,7 +13,7 @@ def treat_as_one(event: Event | None) -> Remedy:
     """One incident, one action: the deploy, not the issues one by one."""
     paste = commands(framework_of(event), None)
     return Remedy(
-        action="Treat these issues as one incident: run all its pending migrations, or roll the release back",
+        action="Treat these issues as one incident: look which migrations are pending, then run them or roll back",
         command=paste.migrate,
         verify=paste.state,
         rollback="Rolling the whole release back is safe as long as none of its migrations has run",
@@ -30,12 +32,15 @@ cause = Cause(
 def others_began_with_this_release(similar: Similar) -> Signal | None:
     """Do similar issues share the release? Diagnosis rule 6: "shared release timestamps"."""
     sharing = similar.sharing("same first release")
-    if len(sharing) < SEVERAL:
+    alike = tuple(one for one in sharing if OF_SCHEMA.search(one.title[:500]))
+    several = len(alike) >= SEVERAL
+    told = alike if several else sharing
+    if len(told) < SEVERAL:
         return None
-    first = sharing[0]
-    return telling(
-        f"{len(sharing)} other issues began with the same release: " + ", ".join(one.short_id for one in sharing[:5]),
-        *(cite(one, one.title, "Sentry") for one in (first, *sharing[1:3])),
+    return (telling if several else hint)(
+        f"{len(told)} other issues{' about the schema' if several else ''} began with the same release: "
+        + ", ".join(one.short_id for one in told[:5]),
+        *(cite(one, one.title, "Sentry") for one in told[:3]),
     )
 
 
@@ -72,6 +77,13 @@ def it_stands_alone(similar: Similar) -> Signal | None:
         "No other issue of the project shares its release, minute or relation", cite(similar, similar.finding)
     )
 
+
+OF_SCHEMA = re.compile(
+    r"(?:relation|table|view|column)\b.{0,200}(?:not exist|n't exist|unknown|missing)|no such (?:table|column)"
+    r"|unknown column|ProgrammingError|StatementInvalid|UndefinedTable|UndefinedColumn|SQLGrammarException",
+    re.IGNORECASE,
+)
+"""Titles of errors that a schema brings about which is behind its code; a release has other new issues as well."""
 
 SEVERAL = 2
 """Issues besides this one from which on it is an incident: one other may be the same error in another wrapping."""

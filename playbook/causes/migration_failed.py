@@ -1,28 +1,45 @@
 """The migration that creates it was run, and failed or timed out."""
 
-from playbook.causes import Cause, cite, decisive, hint, rules_out, telling
+from playbook.causes import Cause, against, cite, decisive, hint, rules_out, telling
 from playbook.diagnosis import Remedy, Signal, Strength
 from playbook.evidence.changes import Changes
 from playbook.evidence.event import Event
 from playbook.evidence.frequency import Frequency
 from playbook.evidence.instant import clock
-from playbook.evidence.logs import DEPLOYS, Logs
+from playbook.evidence.issue import Issue
+from playbook.evidence.logs import DEPLOYS, Logs, MigrationRun
 from playbook.evidence.missing_relation import MissingRelation
-from playbook.schema.commands import commands, framework_of, look_for
-from playbook.schema.story import after, before, changes_of, here, not_elsewhere, runs_of, tells_failure
+from playbook.schema.commands import called, for_change, look_for
+from playbook.schema.statement import says_it_exists, says_it_is_missing
+from playbook.schema.story import (
+    SETTLING,
+    after,
+    before,
+    changes_of,
+    environment,
+    here,
+    latest_onset,
+    not_elsewhere,
+    own_service,
+    runs_making,
+    several_databases,
+    tells_failure,
+    unbroken,
+)
 
 
 def mend_and_run_again(relation: MissingRelation | None, changes: Changes | None, event: Event | None) -> Remedy:
     """First the reason in the log, then the same command again."""
     creating = changes_of(relation, changes, "creates") if relation else ()
     change = creating[0] if creating else None
-    paste = commands(change.framework if change else framework_of(event), change.migration if change else None)
+    paste = for_change(change, event)
     return Remedy(
-        action="Mend what made the migration fail (its error is cited above), then run it again",
+        action=f"Mend what made the migration{called(change)} fail (its error is cited above); run it again unless "
+        "that was done since",
         command=paste.migrate,
         verify=paste.state or (look_for(relation) if relation else None),
-        rollback="Roll the code back if the migration cannot be mended soon; on MySQL and Oracle check for a "
-        "half-made schema first, since their DDL is not undone by a failed transaction",
+        rollback="Rolling the code back is safe if nothing of the migration stayed: PostgreSQL, SQL Server and SQLite "
+        "undo a failed one unless it is non-atomic; on MySQL and Oracle look for a half-made schema first",
     )
 
 
@@ -31,46 +48,84 @@ cause = Cause(__name__, claim="The migration failed", remedy=mend_and_run_again)
 
 @cause.signal(Strength.DECISIVE)
 def its_run_failed(
-    relation: MissingRelation, changes: Changes | None, logs: Logs, event: Event | None
+    relation: MissingRelation,
+    changes: Changes | None,
+    logs: Logs,
+    frequency: Frequency | None,
+    issue: Issue,
+    event: Event | None,
 ) -> Signal | None:
     """Does the migrate log show a failure of the very migration that creates the relation?
 
-    Diagnosis rule 4: "correlated migration execution logs, CREATE TABLE failures".
+    Diagnosis rule 4: "correlated migration execution logs, CREATE TABLE failures". It explains the errors only if it
+    came before them, and if none that followed was applied before them too, or applied without ending them.
     """
     creating = changes_of(relation, changes, "creates")
-    failed = not_elsewhere(runs_of(relation, logs, creating, "failed"), event)
+    failed = [
+        run
+        for run in not_elsewhere(runs_making(relation, logs, creating, "failed"), event)
+        if not says_it_exists(relation, run.line.message)
+    ]
     if not failed:
         return None
-    run = failed[-1]
-    mended = any(later.at > run.at for later in not_elsewhere(runs_of(relation, logs, creating, "applied"), event))
-    made = decisive if here([run], event) and not mended else telling
-    return made(
-        f"The migration that creates {relation.label} failed at {clock(run.at)}",
-        cite(run.line, run.line.message, "Elasticsearch"),
-    )
+    run, onset = failed[-1], frequency.onset if frequency else None
+    text = f"The migration that creates {relation.label} failed at {clock(run.at)}"
+    cited = cite(run.line, run.line.message, "Elasticsearch")
+    again = _again(run, not_elsewhere(runs_making(relation, logs, creating, "started", "applied", "faked"), event))
+    latest = latest_onset(frequency)
+    if again is not None and (latest is None or not after(again.at, latest)):
+        return hint(
+            f"{text}; it was {again.outcome} again at {clock(again.at)}",
+            cited,
+            cite(again.line, again.line.message, "Elasticsearch"),
+        )
+    went_on = again is not None and (issue.last_seen is None or issue.last_seen > again.at + SETTLING)
+    sure = here([run], event, issue) and onset is not None and not after(run.at, onset) and unbroken(logs)
+    return (decisive if sure and not went_on else telling)(text, cited)
 
 
 @cause.signal(Strength.TELLING)
-def a_run_failed_before_it_began(logs: Logs, frequency: Frequency, event: Event | None) -> Signal | None:
+def a_run_failed_before_it_began(
+    relation: MissingRelation,
+    changes: Changes | None,
+    logs: Logs,
+    frequency: Frequency,
+    issue: Issue,
+    event: Event | None,
+) -> Signal | None:
     """Did some migrate command fail shortly before the onset, without naming the relation?"""
-    if frequency.onset is None:
+    latest = latest_onset(frequency)
+    if latest is None:
         return None
-    failed = not_elsewhere([run for run in logs.migration_runs if run.outcome == "failed"], event)
-    earlier = [run for run in failed if not after(run.at, frequency.onset)]
+    own = runs_making(relation, logs, changes_of(relation, changes, "creates"), "failed")
+    earlier = [
+        run
+        for run in not_elsewhere([run for run in logs.migration_runs if run.outcome == "failed"], event)
+        if not after(run.at, latest) and run not in own
+        if not says_it_exists(relation, run.line.message) and not says_it_is_missing(relation, run.line.message)
+    ]
+    done = [run for run in logs.migration_runs if run.outcome in ("applied", "nothing to do")]
+    earlier = [run for run in earlier if not any(_mends(later, run) for later in done)]
     if not earlier:
         return None
     run = earlier[-1]
-    return telling(
-        f"A migrate command failed at {clock(run.at)}, before the errors began",
+    ours = own_service(run.line, issue) is not False
+    return (telling if ours else hint)(
+        f"A migrate command{'' if ours else f' of {run.line.service}'} failed at {clock(run.at)}, before the errors",
         cite(run.line, run.line.message, "Elasticsearch"),
     )
 
 
 @cause.signal(Strength.HINT)
-def the_deploy_reported_failure(logs: Logs) -> Signal | None:
+def the_deploy_reported_failure(logs: Logs, frequency: Frequency | None, event: Event | None) -> Signal | None:
     """Do the deploy logs show a failure or a time-out? Playbook step 6: "migration failures or timeouts"."""
-    told = {run.line.message for run in logs.migration_runs}
-    failing = [line for line in logs.lines(DEPLOYS) if tells_failure(line) and line.message not in told]
+    told, latest = {run.line.message for run in logs.migration_runs}, latest_onset(frequency)
+    failing = [
+        line
+        for line in logs.lines(DEPLOYS)
+        if tells_failure(line) and line.message not in told and environment(line, event) != "elsewhere"
+        if latest is None or not after(line.at, latest)
+    ]
     if not failing:
         return None
     return hint("The deploy log reports a failure", cite(failing[-1], failing[-1].message, "Elasticsearch"))
@@ -78,16 +133,33 @@ def the_deploy_reported_failure(logs: Logs) -> Signal | None:
 
 @cause.signal(Strength.RULES_OUT)
 def it_succeeded_before_it_began(
-    relation: MissingRelation, changes: Changes | None, logs: Logs, frequency: Frequency, event: Event | None
+    relation: MissingRelation,
+    changes: Changes | None,
+    logs: Logs,
+    frequency: Frequency,
+    issue: Issue,
+    event: Event | None,
 ) -> Signal | None:
     """Was the migration applied, here and before the errors began?"""
     if frequency.onset is None:
         return None
-    applied = here(runs_of(relation, logs, changes_of(relation, changes, "creates"), "applied"), event)
+    applied = here(runs_making(relation, logs, changes_of(relation, changes, "creates"), "applied"), event, issue)
     for run in applied:
         if before(run.at, frequency.onset):
-            return rules_out(
+            return (against if several_databases(applied) else rules_out)(
                 f"The migration of {relation.label} succeeded at {clock(run.at)}, before the errors began",
                 cite(run.line, run.line.message, "Elasticsearch"),
             )
     return None
+
+
+def _again(failed: MigrationRun, runs: tuple[MigrationRun, ...]) -> MigrationRun | None:
+    """The first run after the failure that may have done what it did not."""
+    return next((run for run in runs if run.at > failed.at), None)
+
+
+def _mends(later: MigrationRun, failed: MigrationRun) -> bool:
+    """Whether that run, of the same place, shows that what had failed was done, or that nothing is left to do."""
+    same = later.migration == failed.migration or later.outcome == "nothing to do" or failed.migration is None
+    alike = (later.line.environment, later.line.service) == (failed.line.environment, failed.line.service)
+    return later.at > failed.at and same and alike

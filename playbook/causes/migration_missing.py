@@ -2,7 +2,7 @@
 
 from playbook.causes import Cause, cite, hint, rules_out, telling
 from playbook.diagnosis import Remedy, Signal, Strength
-from playbook.evidence.changes import Changes
+from playbook.evidence.changes import Changes, FileChange
 from playbook.evidence.event import Event
 from playbook.evidence.frequency import Frequency
 from playbook.evidence.instant import clock, lasting
@@ -12,24 +12,30 @@ from playbook.schema.commands import framework_of
 from playbook.schema.story import changes_of
 
 
-def write_the_migration(relation: MissingRelation | None, event: Event | None) -> Remedy:
+def write_the_migration(relation: MissingRelation | None, changes: Changes | None, event: Event | None) -> Remedy:
     """The framework's command that writes the missing migration."""
     command = {
         "django": "python manage.py makemigrations --check --dry-run",
         "alembic": "alembic check",
-        "rails": "bin/rails db:migrate:status",
     }.get(framework_of(event) or "")
+    others = (
+        [one for one in changes.schema_changes if one.kind != "models"] if changes and not changes.incomplete else None
+    )
+    safe = "Rolling the code back is safe: the release changes nothing else in the schema"
+    unsafe = "Before rolling the code back, look what else the release changes in the schema"
+    named = f": {others[0].path} {others[0].kind} {others[0].relation}" if others else ""
     return Remedy(
         action="Write and ship the migration that creates "
         + (relation.label if relation else "the relation")
         + ", or roll back to the last good release until it exists",
         command=command,
-        verify="The command above reports nothing left to migrate",
-        rollback="Rolling the code back is safe: no schema came with this release",
+        verify=(f"Before shipping, `{command}` reports nothing left to write; then " if command else "")
+        + ("the errors stop" if command else "The errors stop"),
+        rollback=safe if others == [] else unsafe + named,
     )
 
 
-cause = Cause(__name__, claim="No migration creates the relation", remedy=write_the_migration)
+cause = Cause(__name__, claim="The release brings no migration that creates the relation", remedy=write_the_migration)
 
 
 @cause.signal(Strength.TELLING)
@@ -42,6 +48,8 @@ def model_without_migration(relation: MissingRelation, changes: Changes) -> Sign
     models = changes_of(relation, changes, "models")
     if not models or changes_of(relation, changes, "creates") or changes.incomplete:
         return None
+    if any(_removes(file, models[0].quote) for file in changes.files):
+        return None  # the model was only moved
     return telling(
         f"{models[0].path} declares {relation.label}, and no migration of the release creates it",
         cite(models[0], models[0].quote, "GitHub"),
@@ -86,6 +94,10 @@ def the_release_creates_it(relation: MissingRelation, changes: Changes) -> Signa
     if not creating:
         return None
     return rules_out(f"{creating[0].path} creates {relation.label}", cite(creating[0], creating[0].quote, "GitHub"))
+
+
+def _removes(file: FileChange, line: str) -> bool:
+    return any(row[:1] == "-" and row[1:].strip() == line.strip() for row in (file.patch or "").split("\n"))
 
 
 DEPLOY_WINDOW = 3600.0

@@ -1,30 +1,37 @@
 """The code was serving before its migration ran, or queries the relation while it is imported by migrate."""
 
-from datetime import timedelta
+import re
 
-from playbook.causes import Cause, cite, decisive, rules_out, telling
+from playbook.causes import Cause, against, cite, decisive, hint, rules_out, telling
 from playbook.diagnosis import Remedy, Signal, Strength
 from playbook.evidence.changes import Changes
-from playbook.evidence.event import Event
+from playbook.evidence.event import Event, Frame
 from playbook.evidence.frequency import Frequency
 from playbook.evidence.instant import clock
 from playbook.evidence.issue import Issue
 from playbook.evidence.logs import Logs
 from playbook.evidence.missing_relation import MissingRelation
 from playbook.schema.commands import look_for
-from playbook.schema.story import after, changes_of, here, not_elsewhere, runs_of
-
-SETTLING = timedelta(minutes=10)
-"""How long errors may trail after the migration: requests under way, queued events, pods with a cached failure."""
+from playbook.schema.replication_log import replica_of
+from playbook.schema.story import (
+    SETTLING,
+    after,
+    changes_of,
+    here,
+    latest_onset,
+    not_elsewhere,
+    runs_making,
+    several_databases,
+)
 
 
 def order_the_deploy(relation: MissingRelation | None) -> Remedy:
     """Nothing to repair now; the order of the deploy is what to mend."""
     return Remedy(
-        action="Nothing to repair if the errors have stopped: make the deploy wait for the migration before new code "
-        "serves, and move queries at import time into functions",
+        action="Nothing is left to repair if the errors have stopped. Make the deploy wait for the migration before "
+        "new code serves, and move queries at import time into functions",
         verify=look_for(relation) if relation else None,
-        rollback="No rollback is needed once the relation is there",
+        rollback="Not needed once the relation is there; if it is not, rolling the code back is safe",
     )
 
 
@@ -40,16 +47,26 @@ def applied_after_it_began(
     issue: Issue,
     event: Event | None,
 ) -> Signal | None:
-    """Was the migration applied here after the first error, and did the errors end with it?"""
-    if frequency.onset is None or issue.last_seen is None:
+    """Was the migration applied here after the first error, and did the errors end with it?
+
+    Errors that ended long before it ran were ended by something else; a failure before it says more of the reason;
+    a replica that caught up ends them as well.
+    """
+    latest = latest_onset(frequency)
+    if frequency.onset is None or latest is None or issue.last_seen is None:
         return None
     creating = changes_of(relation, changes, "creates")
-    for run in not_elsewhere(runs_of(relation, logs, creating, "applied", "started"), event):
-        if not after(run.at, frequency.onset) or issue.last_seen > run.at + SETTLING:
+    failed = not_elsewhere(runs_making(relation, logs, creating, "failed"), event)
+    for run in not_elsewhere(runs_making(relation, logs, creating, "applied", "started"), event):
+        if not after(run.at, latest) or issue.last_seen > run.at + SETTLING:
             continue
+        if any(one.at > run.at for one in failed):
+            continue  # it began, and came to nothing
         applied = run.outcome == "applied"  # some commands, Alembic's among them, only log that a migration begins
-        certain = applied and frequency.trend == "stopped" and bool(here([run], event))
-        made = decisive if certain else telling
+        with_it = issue.last_seen >= run.at - SETTLING
+        ended = applied and frequency.trend == "stopped"
+        certain = ended and bool(here([run], event, issue)) and not failed and replica_of(event) is None
+        made = (decisive if certain else telling) if with_it else hint
         return made(
             f"The errors began {clock(frequency.onset)}; the migration was {run.outcome} {clock(run.at)}; "
             f"the last error came {clock(issue.last_seen)}",
@@ -62,14 +79,13 @@ def applied_after_it_began(
 @cause.signal(Strength.TELLING)
 def raised_while_migrating(event: Event) -> Signal | None:
     """Does the stack show migration code? Diagnosis rule 4: "stack trace shows migration-related code"."""
-    for frame in event.frames:
-        where = f"{frame.filename or ''} {frame.module or ''}".lower()
-        if any(mark in where for mark in MIGRATE_CODE):
-            return telling(
-                "The query runs inside the migrate command, before the relation can exist",
-                cite(event, frame.place),
-            )
-    return None
+    found = [frame for frame in event.frames if any(mark in _where(frame) for mark in MIGRATE_CODE)]
+    if not found:
+        return None
+    own = [frame for frame in event.frames if OWN_MIGRATION.search(_where(frame))]
+    if own:  # the code of a migration: it asks for what another one should have made, which has many reasons
+        return hint("A migration's own code made the query", cite(event, own[-1].place))
+    return telling("The query was made while a migrate command ran, before it was done", cite(event, found[-1].place))
 
 
 @cause.signal(Strength.RULES_OUT)
@@ -79,9 +95,10 @@ def went_on_after_it_was_applied(
     """Did the errors go on long after the migration was applied here?"""
     if issue.last_seen is None:
         return None
-    for run in here(runs_of(relation, logs, changes_of(relation, changes, "creates"), "applied"), event):
+    applied = here(runs_making(relation, logs, changes_of(relation, changes, "creates"), "applied"), event, issue)
+    for run in applied:
         if issue.last_seen > run.at + SETTLING:
-            return rules_out(
+            return (against if several_databases(applied) else rules_out)(
                 f"The errors went on until {clock(issue.last_seen)}, long after it was applied {clock(run.at)}",
                 cite(run.line, run.line.message, "Elasticsearch"),
                 cite(issue, f"last event {clock(issue.last_seen)}"),
@@ -99,3 +116,12 @@ MIGRATE_CODE = (
     "active_record/migration",
 )
 """Paths and modules that are on the stack only while a migrate command runs."""
+
+OWN_MIGRATION = re.compile(
+    r"(?:^|[/.])(?:migrations|versions|migrate)[/.](?!executor|recorder|autodetector)\w*\d{3}\w*"
+)
+"""A migration's own file: its name begins with a number or holds one (`0042_order`, `1a2b3c4d5e6f_orders`)."""
+
+
+def _where(frame: Frame) -> str:
+    return f"{frame.filename or ''} {frame.module or ''}".lower()

@@ -5,45 +5,51 @@ from playbook.diagnosis import Remedy, Signal, Strength
 from playbook.evidence.changes import Changes
 from playbook.evidence.event import Event
 from playbook.evidence.frequency import Frequency
+from playbook.evidence.issue import Issue
 from playbook.evidence.logs import Logs
 from playbook.evidence.missing_relation import MissingRelation
+from playbook.evidence.releases import Releases
 from playbook.evidence.spread import Spread
-from playbook.schema.commands import commands, framework_of, look_for
-from playbook.schema.story import changes_of, here, only_this_pending, place, runs_of
+from playbook.schema.commands import called, for_change, look_for
+from playbook.schema.story import changes_of, environment, here, not_elsewhere, runs_making, surely_pending, unbroken
 
 
 def bring_it_level(relation: MissingRelation | None, changes: Changes | None, event: Event | None) -> Remedy:
     """The migrate command, in the one place that lacks it."""
     creating = changes_of(relation, changes, "creates") if relation else ()
     change = creating[0] if creating else None
-    paste = commands(change.framework if change else framework_of(event), change.migration if change else None)
+    paste = for_change(change, event)
     where = event.environment if event and event.environment else "the environment that fails"
     return Remedy(
-        action=f"Bring {where} level with the environments that work: run the migrations there",
+        action=f"Bring {where} level with the environments that work: run the pending migration{called(change)} there",
         command=paste.migrate,
         verify=look_for(relation) if relation else paste.state,
-        rollback="Rolling back only that environment is safe; the others have the relation",
+        rollback=f"Rolling the code of {where} back is safe as long as the migration has not touched its database",
     )
 
 
-cause = Cause(__name__, claim="Only one environment lacks the relation", remedy=bring_it_level)
+cause = Cause(__name__, claim="This environment lacks the relation, another has it", remedy=bring_it_level)
 
 
 @cause.signal(Strength.DECISIVE)
 def applied_elsewhere_pending_here(
-    relation: MissingRelation, changes: Changes, logs: Logs, event: Event
+    relation: MissingRelation, changes: Changes, logs: Logs, issue: Issue, event: Event
 ) -> Signal | None:
     """Was it applied in another environment while this one reports it as pending?"""
     creating = changes_of(relation, changes, "creates")
-    applied = [run for run in runs_of(relation, logs, creating, "applied") if place(run.line, event) == "elsewhere"]
+    runs = runs_making(relation, logs, creating, "started", "applied", "faked", "failed")
+    applied = [run for run in runs if environment(run.line, event) == "elsewhere" and run.outcome == "applied"]
     pending = [
         run
-        for run in here([run for run in logs.migration_runs if run.outcome == "unapplied"], event)
-        if any(only_this_pending(run, change, changes) for change in creating)
+        for run in here([run for run in logs.migration_runs if run.outcome == "unapplied"], event, issue)
+        if any(surely_pending(run, change, changes, issue) for change in creating)
     ]
-    if not applied or not pending:
+    done = [
+        run for run in logs.migration_runs if run.outcome == "nothing to do" and pending and run.at > pending[-1].at
+    ]
+    if not applied or not pending or not_elsewhere((*runs, *done), event):
         return None
-    return decisive(
+    return (decisive if unbroken(logs) else telling)(
         f"It was applied in {applied[-1].line.environment} and is pending in {event.environment}",
         cite(applied[-1].line, applied[-1].line.message, "Elasticsearch"),
         cite(pending[-1].line, pending[-1].line.message, "Elasticsearch"),
@@ -55,9 +61,10 @@ def applied_elsewhere_never_here(
     relation: MissingRelation, changes: Changes | None, logs: Logs, event: Event
 ) -> Signal | None:
     """Do the logs name the migration in another environment, and never in this one?"""
-    runs = runs_of(relation, logs, changes_of(relation, changes, "creates"), "applied", "failed")
-    elsewhere = [run for run in runs if place(run.line, event) == "elsewhere" and run.outcome == "applied"]
-    if not elsewhere or any(place(run.line, event) != "elsewhere" for run in runs):
+    creating = changes_of(relation, changes, "creates")
+    runs = runs_making(relation, logs, creating, "started", "applied", "faked", "failed")
+    elsewhere = [run for run in runs if environment(run.line, event) == "elsewhere" and run.outcome == "applied"]
+    if not elsewhere or not_elsewhere(runs, event) or not unbroken(logs):
         return None
     run = elsewhere[-1]
     return telling(
@@ -68,11 +75,17 @@ def applied_elsewhere_never_here(
 
 
 @cause.signal(Strength.TELLING)
-def one_segment_has_it(spread: Spread) -> Signal | None:
-    """Does one environment or server stand out? Diagnosis rule 5: "environment-specific schema drift"."""
+def one_segment_has_it(spread: Spread, releases: Releases | None) -> Signal | None:
+    """Does one environment or server stand out? Diagnosis rule 5: "environment-specific schema drift".
+
+    Only where another environment got the same release: else the code is what the others lack. A server is a hint:
+    it may be a canary, or ask another database.
+    """
     for segment in spread.segments:
         if segment.key in PLACES:
-            return telling(f"Only a segment is affected: {segment.key} {segment.value}", cite(spread, segment.told))
+            others = {deploy.environment for deploy in releases.deploys} - {segment.value} if releases else set()
+            made = telling if others and segment.key != "server_name" else hint
+            return made(f"Mostly {segment.key} {segment.value} is affected", cite(spread, segment.told))
     return None
 
 
@@ -87,7 +100,7 @@ def comes_and_goes(frequency: Frequency) -> Signal | None:
 @cause.signal(Strength.AGAINST)
 def everyone_is_affected(spread: Spread) -> Signal | None:
     """Is nobody spared? Diagnosis rule 5: "If all users affected, likely missing migration in deployment pipeline"."""
-    if spread.reach != "everyone":
+    if spread.reach != "everyone" or "environment" not in spread.compared:
         return None
     return against("No environment or server stands out", cite(spread, spread.rule))
 

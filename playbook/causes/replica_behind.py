@@ -1,6 +1,7 @@
 """The relation is on the primary, and a read replica has not caught up."""
 
 import re
+from datetime import timedelta
 
 from playbook.causes import Cause, against, cite, decisive, hint, telling
 from playbook.diagnosis import Remedy, Signal, Strength
@@ -8,19 +9,23 @@ from playbook.evidence.changes import Changes
 from playbook.evidence.event import Event
 from playbook.evidence.frequency import Frequency
 from playbook.evidence.instant import clock
-from playbook.evidence.logs import REPLICATION, LogLine, Logs
+from playbook.evidence.issue import Issue
+from playbook.evidence.logs import REPLICATION, Logs
 from playbook.evidence.missing_relation import MissingRelation
 from playbook.evidence.spread import Spread
-from playbook.schema.story import changes_of, here, place, runs_of
+from playbook.schema.commands import lag_of, look_for
+from playbook.schema.replication_log import how_far, names_server, replica_of, tells_lag
+from playbook.schema.story import after, changes_of, environment, here, runs_making
 
 
-def wait_or_read_the_primary() -> Remedy:
+def wait_or_read_the_primary(relation: MissingRelation | None) -> Remedy:
     """Measure the lag, and read from the primary until it is gone."""
     return Remedy(
-        action="Send these reads to the primary until the replica has caught up, and find out why it lags",
-        command="SELECT pg_is_in_recovery(), now() - pg_last_xact_replay_timestamp() AS lag;",
-        verify="On the replica the lag falls to seconds and the errors stop",
-        rollback="Rolling back is safe, and needed only if the lag will last",
+        action="Measure the lag on the replica that failed, and send these reads to the primary until it has caught "
+        "up; then find out why it lags",
+        command=lag_of(relation),
+        verify=look_for(relation) if relation else None,
+        rollback="Rolling the code back is safe, and needed only if the lag will last",
     )
 
 
@@ -29,43 +34,64 @@ cause = Cause(__name__, claim="A read replica is behind", remedy=wait_or_read_th
 
 @cause.signal(Strength.DECISIVE)
 def lagging_after_it_was_created(
-    relation: MissingRelation, changes: Changes | None, logs: Logs, event: Event, frequency: Frequency
+    relation: MissingRelation,
+    changes: Changes | None,
+    logs: Logs,
+    issue: Issue,
+    event: Event,
+    frequency: Frequency,
 ) -> Signal | None:
-    """Was it created on the primary, then lag reported here, and did the failing query go to a replica?"""
-    served_by = _replica(event)
-    if served_by is None or frequency.onset is None:
+    """Was it created on the primary, and so short ago that the replica which failed, by its lag, cannot have it?"""
+    tag = replica_of(event)
+    if tag is None or frequency.onset is None:
         return None
-    applied = here(runs_of(relation, logs, changes_of(relation, changes, "creates"), "applied"), event)
-    lagging = [line for line in logs.lines(REPLICATION) if _tells_lag(line) and place(line, event) == "here"]
+    applied = here(runs_making(relation, logs, changes_of(relation, changes, "creates"), "applied"), event, issue)
+    lagging = [line for line in logs.lines(REPLICATION) if tells_lag(line) and environment(line, event) == "here"]
     for run in applied:
-        later = [line for line in lagging if line.at >= run.at]
-        if later:
-            return decisive(
-                f"Created on the primary at {clock(run.at)}; {served_by} served the query while lag was reported",
+        later = [line for line in lagging if line.at >= run.at and names_server(line, tag.value)]
+        missing = [line for line in later if (lag := how_far(line)) is not None and lag >= line.at - run.at]
+        if missing and not after(run.at, frequency.onset):
+            return (decisive if missing[0].at <= frequency.onset + NEAR else telling)(
+                f"Created on the primary at {clock(run.at)}; {tag.value}, which served the query, was further behind "
+                f"than that at {clock(missing[0].at)}",
                 cite(run.line, run.line.message, "Elasticsearch"),
-                cite(later[0], later[0].message, "Elasticsearch"),
-                cite(event, served_by),
+                cite(missing[0], missing[0].message, "Elasticsearch"),
+                cite(event, f"{tag.key}: {tag.value}"),
             )
     return None
 
 
 @cause.signal(Strength.TELLING)
-def lag_was_reported(logs: Logs, event: Event | None) -> Signal | None:
-    """Do the replication logs report lag around the onset? Playbook step 6: "Database replication logs"."""
-    lagging = [line for line in logs.lines(REPLICATION) if _tells_lag(line) and place(line, event) != "elsewhere"]
+def lag_was_reported(logs: Logs, frequency: Frequency | None, event: Event | None) -> Signal | None:
+    """Do the replication logs report lag around the onset? Playbook step 6: "Database replication logs".
+
+    Some lag is a replica's daily life: it tells only where a replica served the failing query.
+    """
+    onset = frequency.onset if frequency else None
+    lagging = [
+        line
+        for line in logs.lines(REPLICATION)
+        if tells_lag(line)
+        and environment(line, event) != "elsewhere"
+        and (onset is None or abs(line.at - onset) <= NEAR)
+    ]
     if not lagging:
         return None
-    line = lagging[0]
-    return telling(f"Replication was reported as behind at {clock(line.at)}", cite(line, line.message, "Elasticsearch"))
+    line, tag = lagging[0], replica_of(event) if event else None
+    cited = cite(line, line.message, "Elasticsearch")
+    if tag is None or event is None:
+        return hint(f"Replication was reported as behind at {clock(line.at)}", cited)
+    text = f"Replication was reported as behind at {clock(line.at)}, and a replica served the failing query"
+    return telling(text, cited, cite(event, f"{tag.key}: {tag.value}"))
 
 
-@cause.signal(Strength.TELLING)
+@cause.signal(Strength.HINT)
 def read_from_a_replica(event: Event) -> Signal | None:
     """Does the event say that a replica served the query?"""
-    served_by = _replica(event)
-    if served_by is None:
+    tag = replica_of(event)
+    if tag is None:
         return None
-    return telling("A replica served the failing query", cite(event, served_by))
+    return hint("A replica served the failing query", cite(event, f"{tag.key}: {tag.value}"))
 
 
 @cause.signal(Strength.HINT)
@@ -86,34 +112,7 @@ def a_write_failed(event: Event) -> Signal | None:
 
 
 WRITES = re.compile(r"\s*(?:insert|update|delete|merge|replace)\b", re.IGNORECASE)
-REPLICA = re.compile(r"(?<![a-z])(?:replica|standby|read[-_]?only|reader|secondary|follower)(?![a-z])", re.IGNORECASE)
-LAG = re.compile(
-    r"(?:replica|replication|standby|wal|slave|secondary|follower).{0,80}"
-    r"(?:\blag|behind|delay|not caught up|conflict with recovery|paused|stopped|broken|terminat)"
-    r"|canceling statement due to conflict with recovery",
-    re.IGNORECASE,
-)
-"""Words of PostgreSQL's and MySQL's own messages and of their exporters (postgresql.org, "Hot Standby";
-dev.mysql.com, "SHOW REPLICA STATUS": Seconds_Behind_Source)."""
-
-CAUGHT_UP = re.compile(r"(?:lag|behind|delay)\D{0,20}\b0(?:\.0+)?\s*(?:s|sec|seconds|ms|bytes)?\b", re.IGNORECASE)
-DATABASE_TAGS = (
-    "database",
-    "db.alias",
-    "db_alias",
-    "db.instance",
-    "db.role",
-    "database_alias",
-    "server.address",
-)
 
 
-def _replica(event: Event) -> str | None:
-    for tag in event.tags:
-        if tag.key in DATABASE_TAGS and REPLICA.search(tag.value):
-            return f"{tag.key}: {tag.value}"
-    return None
-
-
-def _tells_lag(line: LogLine) -> bool:
-    return LAG.search(line.message[:2_000]) is not None and CAUGHT_UP.search(line.message[:2_000]) is None
+NEAR = timedelta(hours=1)
+"""How far from the onset a report of lag still speaks of it."""

@@ -11,7 +11,8 @@ from playbook.evidence.issue import Issue
 from playbook.evidence.logs import Logs
 from playbook.evidence.missing_relation import MissingRelation
 from playbook.schema.commands import look_for
-from playbook.schema.story import before, changes_of, here, runs_of
+from playbook.schema.statement import same_schema, says_it_exists
+from playbook.schema.story import before, changes_of, here, more_than_brought, runs_making, several_databases
 
 
 def find_where_it_is(relation: MissingRelation | None) -> Remedy:
@@ -21,7 +22,8 @@ def find_where_it_is(relation: MissingRelation | None) -> Remedy:
         "then mend the setting (DATABASE_URL, search_path, quoting of the name)",
         command=look_for(relation) if relation else None,
         verify="The same statement, from the failing service, shows the relation in a schema of its search path",
-        rollback="Rolling back helps only if the setting came with the release",
+        rollback="Rolling back helps only if the setting came with the release; do not run migrations before you know "
+        "which database they would reach",
     )
 
 
@@ -40,10 +42,24 @@ def applied_here_and_still_missing(
     """Was the migration applied here before the errors began, and is the relation missing all the same?"""
     if frequency.onset is None:
         return None
-    for run in here(runs_of(relation, logs, changes_of(relation, changes, "creates"), "applied"), event):
-        if before(run.at, frequency.onset):
+    runs = runs_making(relation, logs, changes_of(relation, changes, "creates"), "applied", "reverted")
+    done = [run for run in here(runs, event, issue) if before(run.at, frequency.onset)]
+    if not done or done[-1].outcome == "reverted":
+        return None
+    return (hint if several_databases(done) else telling)(
+        f"{relation.label} was created at {clock(done[-1].at)}, before the errors, and is missing for this query",
+        cite(done[-1].line, done[-1].line.message, "Elasticsearch"),
+        cite(issue, relation.quote),
+    )
+
+
+@cause.signal(Strength.TELLING)
+def migrate_found_it_there(relation: MissingRelation, logs: Logs, issue: Issue, event: Event | None) -> Signal | None:
+    """Did a migrate command fail because the relation exists already?"""
+    for run in here([run for run in logs.migration_runs if run.outcome == "failed"], event, issue):
+        if says_it_exists(relation, run.line.message):
             return telling(
-                f"{relation.label} was created at {clock(run.at)}, before the errors, and is missing for this query",
+                f"A migrate command found {relation.label} there at {clock(run.at)}; this query does not",
                 cite(run.line, run.line.message, "Elasticsearch"),
                 cite(issue, relation.quote),
             )
@@ -54,10 +70,9 @@ def applied_here_and_still_missing(
 def created_in_another_case(relation: MissingRelation, changes: Changes) -> Signal | None:
     """Does the migration create the name in a case that the query does not use?"""
     for change in changes_of(relation, changes, "creates"):
-        created = change.relation.rpartition(".")[2]
-        if created != relation.name and relation.dialect in CASE_MATTERS:
+        if change.relation != relation.name and relation.dialect in CASE_MATTERS:
             return telling(
-                f"The migration creates {created}, the query asks for {relation.name}: names differ by case",
+                f"The migration creates {change.relation}, the query asks for {relation.name}: names differ by case",
                 cite(change, change.quote, "GitHub"),
                 cite(relation, relation.quote),
             )
@@ -66,17 +81,21 @@ def created_in_another_case(relation: MissingRelation, changes: Changes) -> Sign
 
 @cause.signal(Strength.TELLING)
 def created_in_another_schema(relation: MissingRelation, changes: Changes) -> Signal | None:
-    """Does the migration create the same name in another schema than the query names?"""
-    if relation.name is None or relation.schema_name is None:
-        return None
+    """Does the migration create the same name in another schema than the query names?
+
+    A query that names none finds it where the search path leads there, which nobody told: only a hint.
+    """
     for change in changes.schema_changes:
-        schema, _, name = change.relation.rpartition(".")
-        if change.kind == "creates" and schema and name == relation.name and schema != relation.schema_name:
-            return telling(
-                f"The migration creates {change.relation}, the query asks for {relation.label}",
-                cite(change, change.quote, "GitHub"),
-                cite(relation, relation.quote),
-            )
+        if change.kind != "creates" or change.relation != relation.name or change.schema_name is None:
+            continue
+        same = same_schema(relation, change.schema_name)
+        if same:
+            continue
+        return (hint if same is None else telling)(
+            f"The migration creates {change.schema_name}.{change.relation}, the query asks for {relation.label}",
+            cite(change, change.quote, "GitHub"),
+            cite(relation, relation.quote),
+        )
     return None
 
 
@@ -96,8 +115,20 @@ def database_of_another_environment(relation: MissingRelation, event: Event) -> 
 
 
 @cause.signal(Strength.HINT)
-def no_search_path_names_it(relation: MissingRelation) -> Signal | None:
-    """Is the name unqualified, so that only the search path decides where it is looked for?"""
+def more_pending_than_shipped(changes: Changes, logs: Logs, issue: Issue, event: Event | None) -> Signal | None:
+    """Are more migrations pending than the release brought, as in a database that is empty, old or another's?"""
+    for run in here([run for run in logs.migration_runs if run.outcome == "unapplied"], event, issue):
+        if more := more_than_brought(run, changes):
+            return hint(
+                f"{more} migrations are pending, more than the release brings: it may be an old or another database",
+                cite(run.line, run.line.message, "Elasticsearch"),
+            )
+    return None
+
+
+@cause.signal(Strength.HINT)
+def the_name_has_capitals(relation: MissingRelation) -> Signal | None:
+    """Does an unqualified PostgreSQL name have capitals, so that only the same quoted spelling finds it?"""
     if relation.name is None or relation.dialect != "postgresql" or relation.schema_name:
         return None
     if relation.name == relation.name.lower():
@@ -108,5 +139,6 @@ def no_search_path_names_it(relation: MissingRelation) -> Signal | None:
     )
 
 
-CASE_MATTERS = ("postgresql", "oracle", "snowflake", "db2", "h2")
-"""Dialects that fold unquoted names, so that a quoted and an unquoted spelling are two names."""
+CASE_MATTERS = ("postgresql", "cockroachdb")
+"""Dialects that fold unquoted names to lower case, as patches are read here; of those that fold to capitals (Oracle,
+Snowflake, DB2, H2) a patch does not tell which names its framework quotes."""

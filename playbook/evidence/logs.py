@@ -14,7 +14,8 @@ Outcome = Literal["started", "applied", "failed", "unapplied", "nothing to do", 
 
 
 class LogLine(Value):
-    """One log document, shortened; `url` leads to it."""
+    """One log document, shortened; `url` leads to it. `own`: the failing project's service wrote it, by the name that
+    the operator mapped; False where another did, or where nobody mapped one."""
 
     at: Instant
     message: str
@@ -23,6 +24,7 @@ class LogLine(Value):
     environment: str | None = None
     host: str | None = None
     trace_id: str | None = None
+    own: bool = False
     url: str
 
 

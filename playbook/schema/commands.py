@@ -7,6 +7,7 @@ guides.rubyonrails.org (Active Record Migrations), postgresql.org (to_regclass),
 
 import shlex
 
+from playbook.evidence.changes import SchemaChange
 from playbook.evidence.event import Event
 from playbook.evidence.fact import Value
 from playbook.evidence.missing_relation import MissingRelation
@@ -15,29 +16,38 @@ Q = shlex.quote
 
 
 class Commands(Value):
-    """What to paste, in one framework; None where the framework has no such command."""
+    """What to paste, in one framework; None where the framework has no such command, or none without more settings.
+
+    `migrate` only ever goes forward. `state` shows what is applied. `by_hand` prints the migration's SQL.
+    """
 
     migrate: str | None = None
     state: str | None = None
-    back: str | None = None
+    by_hand: str | None = None
 
 
 def commands(framework: str | None, migration: str | None) -> Commands:
-    """The commands for one migration, or for all pending ones where its name is not known."""
+    """The commands for one migration, or for all pending ones where its name is not known.
+
+    Django's `migrate app name` goes *to* that migration, and so takes back every later one of the app; without a name
+    it goes forward to the newest (docs.djangoproject.com, "django-admin migrate"). Rails' `db:migrate VERSION=` is
+    the same trap, `db:migrate:up` is not. Alembic's `upgrade` never goes back. `dbmate up` creates the database
+    where it is missing, `dbmate migrate` does not.
+    """
     match framework:
         case "django":
             app, _, name = (migration or "").partition(".")
-            target = f" {Q(app)} {Q(name)}" if app and name else ""
-            state = (
-                f"python manage.py showmigrations {Q(app)}".rstrip(" '") if app else "python manage.py showmigrations"
+            return Commands(
+                migrate="python manage.py migrate" + (f" {Q(app)}" if app and name else ""),
+                state="python manage.py showmigrations" + (f" {Q(app)}" if app else ""),
+                by_hand=f"python manage.py sqlmigrate {Q(app)} {Q(name)}" if app and name else None,
             )
-            return Commands(migrate=f"python manage.py migrate{target}", state=state)
         case "alembic":
-            target = Q(migration) if migration else "head"
+            target = Q(migration) if migration else "heads"
             return Commands(migrate=f"alembic upgrade {target}", state="alembic current && alembic heads")
         case "rails":
             version = (migration or "").split("_")[0].split(" ")[0]
-            up = f"bin/rails db:migrate:up VERSION={Q(version)}" if version.isdigit() else "bin/rails db:migrate"
+            up = f"bin/rails db:migrate:up VERSION={Q(version)}" if version.isdecimal() else "bin/rails db:migrate"
             return Commands(migrate=up, state="bin/rails db:migrate:status")
         case "flyway":
             return Commands(migrate="flyway migrate", state="flyway info")
@@ -49,8 +59,24 @@ def commands(framework: str | None, migration: str | None) -> Commands:
             return Commands(migrate="php artisan migrate --force", state="php artisan migrate:status")
         case "ecto":
             return Commands(migrate="mix ecto.migrate", state="mix ecto.migrations")
+        case "goose":
+            return Commands(migrate="goose up", state="goose status")
+        case "dbmate":
+            return Commands(migrate="dbmate migrate", state="dbmate status")
         case _:
             return Commands()
+
+
+def for_change(change: SchemaChange | None, event: Event | None) -> Commands:
+    """The commands for the migration of a schema change; by the failing service's framework where none is known."""
+    return commands(change.framework, change.migration) if change else commands(framework_of(event), None)
+
+
+def called(change: SchemaChange | None) -> str:
+    """How one names the migration aloud, with a space before it: ` orders.0042_order`, ` (db/0042_orders.sql)`."""
+    if change is None:
+        return ""
+    return f" {change.migration}" if change.migration else f" ({change.path})"
 
 
 def framework_of(event: Event | None) -> str | None:
@@ -82,9 +108,12 @@ def look_for(relation: MissingRelation) -> str:
 EVERY_TABLE = "SELECT table_schema, table_name FROM information_schema.tables ORDER BY 1, 2;"
 ANY_DIALECT = "SELECT table_schema, table_name FROM information_schema.tables WHERE lower(table_name) = lower({name});"
 POSTGRESQL = (
-    "SELECT current_database(), current_schemas(false), pg_is_in_recovery(), (SELECT array_agg(schemaname || '.' || "
-    "tablename) FROM pg_tables WHERE lower(tablename) = lower({name})) AS found;"
+    "SELECT current_database(), current_schemas(false), pg_is_in_recovery(), (SELECT "
+    "array_agg(relnamespace::regnamespace::text || '.' || relname) FROM pg_class WHERE relkind IN "
+    "('r', 'p', 'v', 'm', 'f', 'S') AND lower(relname) = lower({name})) AS found;"
 )
+"""Tables, partitioned ones, views, foreign tables and sequences: `pg_tables` knows only the first two."""
+
 STATEMENTS = {
     "postgresql": POSTGRESQL,
     "cockroachdb": ANY_DIALECT,
@@ -93,6 +122,18 @@ STATEMENTS = {
     "oracle": "SELECT owner, object_name, object_type FROM all_objects WHERE object_name = UPPER({name});",
     "sqlserver": "SELECT DB_NAME(), SCHEMA_NAME(schema_id), name FROM sys.objects WHERE name = {name};",
 }
+
+
+def lag_of(relation: MissingRelation | None) -> str | None:
+    """A statement that asks a replica how far it is behind, in its dialect."""
+    return LAG.get((relation.dialect if relation else None) or "postgresql")
+
+
+LAG = {
+    "postgresql": "SELECT pg_is_in_recovery(), now() - pg_last_xact_replay_timestamp() AS lag;",
+    "mysql": "SHOW REPLICA STATUS;",
+}
+"""postgresql.org, "Recovery Information Functions"; dev.mysql.com, "SHOW REPLICA STATUS" (Seconds_Behind_Source)."""
 
 
 def _literal(text: str, dialect: str | None) -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from playbook.schema import sql
-from playbook.schema.operation import Operation
+from playbook.schema.operation import Kind, Operation
 
 METHOD = re.compile(r"\s*def\s+(?:self\.)?(\w+)")
 BACKWARD = re.compile(r"(\s*)\w+\.down\b")
@@ -69,15 +69,12 @@ def _read(number: int, line: str) -> list[Operation]:
         names = [part.strip(" :\"'") for part in match[1].split(",")]
         return [_named("drops", name, number) for name in names if name and "=>" not in name]
     if match := RENAME.match(line):
-        return [_named("renames", match[1], number)._replace(to=match[2])]
+        return [_named("renames", match[1], number, match[2])]
     if match := EXECUTE.match(line):
         return list(sql.operations(match[1][1:-1], number))
     return []
 
 
-def _named(kind: str, name: str, number: int) -> Operation:
+def _named(kind: Kind, name: str, number: int, to: str | None = None) -> Operation:
     schema, _, bare = name.rpartition(".")
-    operation = Operation("creates", bare, number, None, schema or None)
-    if kind == "drops":
-        return operation._replace(kind="drops")
-    return operation._replace(kind="renames") if kind == "renames" else operation
+    return Operation(kind, bare, number, to, schema or None)

@@ -27,6 +27,9 @@ PASSING = {"TEMP", "TEMPORARY", "LOCAL"}
 
 AROUND_NAME = {"IF", "NOT", "EXISTS", "ONLY", "CONCURRENTLY"}
 
+DOWN = re.compile(r"\s*--\s*(?:migrate:down|\+goose\s+down|\+migrate\s+down)\b", re.IGNORECASE)
+UP = re.compile(r"\s*--\s*(?:migrate:up|\+goose\s+up|\+migrate\s+up)\b", re.IGNORECASE)
+
 
 def operations(sql: str, first_line: int = 1) -> tuple[Operation, ...]:
     """What the statements do, in order, with line numbers that begin at `first_line`; raises `Unread`."""
@@ -218,7 +221,3 @@ def up_part(sql: str) -> str:
         end = min([place for place in up if place > start], default=len(lines))
         lines[start:end] = [""] * (end - start)
     return "\n".join(lines)
-
-
-DOWN = re.compile(r"\s*--\s*(?:migrate:down|\+goose\s+down|\+migrate\s+down)\b", re.IGNORECASE)
-UP = re.compile(r"\s*--\s*(?:migrate:up|\+goose\s+up|\+migrate\s+up)\b", re.IGNORECASE)

@@ -61,7 +61,7 @@ def logs(
         raise Unavailable("the playbook looks for nothing in the logs, and the event has no trace id")
     answers = _answers(elastic.search(service.log_index, bodies))
     pairs = zip(purposes, [*answers, *[None] * len(purposes)], strict=False)
-    searches = tuple(_search(purpose, answer, fields, issue.url) for purpose, answer in pairs)
+    searches = tuple(_search(purpose, answer, fields, service.log_service, issue.url) for purpose, answer in pairs)
     if all(search.unavailable for search in searches):
         raise Unavailable(f"no search of the logs was answered: {searches[0].unavailable}")
     found = [line for search in searches for line in search.lines]
@@ -120,14 +120,14 @@ def _answers(answer: Json) -> list[Json]:
     return items(answer) or items(answer, "responses")
 
 
-def _search(purpose: str, answer: Json, fields: LogFields, own_url: str) -> Search:
+def _search(purpose: str, answer: Json, fields: LogFields, mapped: str | None, own_url: str) -> Search:
     """One answer as what it found and what it could not see."""
     url = link(answer, "url") or own_url
     why = _why_unavailable(answer)
     if why:
         return Search(purpose=purpose, total=0, unavailable=why, url=url)
     hits = rows(answer, "hits", "hits")
-    lines = [line for hit in hits if (line := _line(hit, fields, url)) is not None]
+    lines = [line for hit in hits if (line := _line(hit, fields, mapped, url)) is not None]
     total = count(answer, "hits", "total", "value")
     total = total if total is not None else count(answer, "hits", "total")
     return Search(
@@ -163,20 +163,22 @@ def _why_partial(answer: Json, unreadable: int, fields: LogFields) -> str | None
     return "; ".join(told) or None
 
 
-def _line(hit: Json, fields: LogFields, url: str) -> LogLine | None:
+def _line(hit: Json, fields: LogFields, mapped: str | None, url: str) -> LogLine | None:
     source = at(hit, "_source")
     message, when = _field(source, fields.message), _moment(source, hit, fields)
     said = text(message) if not isinstance(message, list) else "\n".join(text(part) or "" for part in message)
     if when is None or not said:
         return None
+    writer = text(_field(source, fields.service))
     return LogLine(
         at=when,
         message=said if len(said) <= SHOWN else f"{said[: SHOWN // 2]}…{said[-SHOWN // 2 :]}",
         level=text(_field(source, fields.level)),
-        service=text(_field(source, fields.service)),
+        service=writer,
         environment=text(_field(source, fields.environment)),
         host=text(_field(source, fields.host)),
         trace_id=text(_field(source, fields.trace)),
+        own=mapped is not None and writer == mapped,
         url=link(hit, "url") or url,
     )
 

@@ -10,9 +10,9 @@ def strengths(*facts):
     return {signal.name: str(signal.strength) for signal in signals}
 
 
-def another(number, *shares):
+def another(number, *shares, title='ProgrammingError: relation "x" does not exist'):
     url = f"https://acme.sentry.io/organizations/acme/issues/{number}/"
-    return SimilarIssue(id=str(number), short_id=f"BACKEND-{number}", title="ProgrammingError", shares=shares, url=url)
+    return SimilarIssue(id=str(number), short_id=f"BACKEND-{number}", title=title, shares=shares, url=url)
 
 
 def test_two_others_of_the_same_first_release_are_telling():
@@ -38,3 +38,8 @@ def test_standing_alone_speaks_against_it():
 
 def test_standing_alone_among_those_that_were_read_says_nothing_when_there_are_more():
     assert strengths(no_similar(more=True)) == {}
+
+
+def test_other_new_errors_of_a_release_that_are_not_about_the_schema_are_a_hint():
+    others = [another(n, "same first release", title="TypeError: 'NoneType' object is not iterable") for n in (1, 2)]
+    assert strengths(no_similar(issues=tuple(others))) == {"others_began_with_this_release": "hint"}

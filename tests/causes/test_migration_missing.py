@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from playbook.causes.migration_missing import cause
+from playbook.evidence.changes import FileChange
 from tests.facts import (
     DEPLOYED,
     ONSET,
@@ -68,3 +69,19 @@ def test_a_release_first_seen_right_before_the_onset_is_a_hint():
 def test_a_release_that_was_out_for_a_day_is_none():
     old = a_timeline(failing=a_release(created_at=ONSET - timedelta(days=1)))
     assert "first_release_has_it" not in strengths(old)
+
+
+def test_a_model_that_was_only_moved_misses_no_migration():
+    moved = FileChange(
+        path="orders/old.py", status="modified", patch="@@ -1,2 +0,0 @@\n-class Order(models.Model):\n", url="https://x"
+    )
+    assert "model_without_migration" not in strengths(some_changes(MODEL, files=(moved,)))
+
+
+def test_the_remedy_says_what_else_the_release_changes_before_it_calls_a_rollback_safe():
+    assert "safe" in cause.remedy(evidence(some_changes(MODEL)).facts).rollback
+    other = a_schema_change("drops", relation="orders_note")
+    told = cause.remedy(evidence(some_changes(MODEL, other)).facts).rollback
+    assert "safe" not in told
+    assert "drops orders_note" in told
+    assert "safe" not in cause.remedy(evidence().facts).rollback

@@ -1,7 +1,7 @@
 """What speaks for and against code that served before its migration ran."""
 
 from playbook.causes.migration_ran_late import cause
-from playbook.evidence.event import Frame
+from playbook.evidence.event import Frame, Tagged
 from tests.facts import (
     a_frequency,
     a_run,
@@ -76,4 +76,37 @@ def test_a_command_that_only_logs_the_beginning_is_only_telling():
     run = a_run("started", "Running upgrade 1a -> 2b, add orders", at=minutes(11), migration="2b", framework="alembic")
     change = a_schema_change(framework="alembic", migration="2b")
     found = strengths(some_changes(change), STOPPED, an_issue(last_seen=minutes(12)), some_logs(run))
+    assert found == {"applied_after_it_began": "telling"}
+
+
+def test_errors_that_ended_long_before_it_ran_were_ended_by_something_else():
+    found = strengths(CHANGES, STOPPED, an_issue(last_seen=minutes(8)), applied(minutes(180)))
+    assert found == {"applied_after_it_began": "hint"}
+
+
+def test_a_failure_before_it_says_more_of_the_reason():
+    failed = a_run(
+        "failed", "Applying orders.0042_order... lock timeout", at=minutes(-2), migration="orders.0042_order"
+    )
+    late = a_run("applied", "Applying orders.0042_order... OK", at=minutes(11), migration="orders.0042_order")
+    found = strengths(CHANGES, STOPPED, an_issue(last_seen=minutes(12)), some_logs(failed, late))
+    assert found == {"applied_after_it_began": "telling"}
+
+
+def test_a_query_of_a_migration_itself_is_a_hint():
+    frames = (
+        Frame(filename="django/core/management/commands/migrate.py", function="handle"),
+        Frame(filename="reports/migrations/0009_view.py", function="fill", in_app=True),
+    )
+    assert strengths(an_event(frames=frames)) == {"raised_while_migrating": "hint"}
+
+
+def test_djangos_own_migration_code_is_no_migration():
+    frame = Frame(filename="django/db/migrations/executor.py", function="migrate")
+    assert strengths(an_event(frames=(frame,))) == {"raised_while_migrating": "telling"}
+
+
+def test_errors_of_a_replica_may_have_ended_because_it_caught_up():
+    event = an_event(tags=(Tagged(key="database", value="orders-replica-2"),))
+    found = strengths(CHANGES, STOPPED, event, an_issue(last_seen=minutes(12)), applied(minutes(11)))
     assert found == {"applied_after_it_began": "telling"}

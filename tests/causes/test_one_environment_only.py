@@ -2,7 +2,18 @@
 
 from playbook.causes.one_environment_only import cause
 from playbook.evidence.spread import Segment
-from tests.facts import a_frequency, a_run, a_schema_change, a_spread, evidence, some_changes, some_logs
+from tests.facts import (
+    a_deploy,
+    a_frequency,
+    a_line,
+    a_run,
+    a_schema_change,
+    a_spread,
+    a_timeline,
+    evidence,
+    some_changes,
+    some_logs,
+)
 
 CHANGES = some_changes(a_schema_change())
 EU = Segment(key="environment", value="eu", count=120, of=120, baseline_count=300, baseline_of=900)
@@ -16,7 +27,8 @@ def strengths(*facts, **given):
 
 def test_applied_there_and_pending_here_is_decisive():
     there = a_run("applied", NAMED, environment="staging", migration="orders.0042_order")
-    here = a_run("unapplied", "You have 1 unapplied migration(s) for app(s): orders.")
+    text = "You have 1 unapplied migration(s) for app(s): orders."
+    here = a_run("unapplied", text).model_copy(update={"line": a_line(text, service="backend")})
     found = strengths(CHANGES, some_logs(there, here), a_spread(reach="too few to say"))
     assert found["applied_elsewhere_pending_here"] == "decisive"
 
@@ -39,7 +51,22 @@ def test_an_environment_that_nobody_told_may_be_this_one():
 
 
 def test_an_overrepresented_environment_is_telling():
-    assert strengths(a_spread(reach="segment", segments=(EU,))) == {"one_segment_has_it": "telling"}
+    elsewhere = a_timeline(deploys=(a_deploy(), a_deploy(environment="eu")))
+    assert strengths(elsewhere, a_spread(reach="segment", segments=(EU,))) == {"one_segment_has_it": "telling"}
+
+
+def test_the_only_environment_that_got_the_release_is_a_hint():
+    alone = a_timeline(deploys=(a_deploy(environment="eu"),))
+    assert strengths(alone, a_spread(reach="segment", segments=(EU,))) == {"one_segment_has_it": "hint"}
+
+
+def test_a_server_that_stands_out_may_be_a_canary():
+    server = EU.model_copy(update={"key": "server_name", "value": "canary-1"})
+    assert strengths(a_spread(reach="segment", segments=(server,))) == {"one_segment_has_it": "hint"}
+
+
+def test_servers_alike_say_nothing_of_environments():
+    assert strengths(a_spread(reach="everyone", compared=("server_name",))) == {}
 
 
 def test_an_overrepresented_release_is_no_environment():

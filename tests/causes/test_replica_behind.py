@@ -41,9 +41,9 @@ def test_created_on_the_primary_then_lag_where_the_query_was_served_is_decisive(
     assert found["lagging_after_it_was_created"] == "decisive"
 
 
-def test_the_same_without_a_word_of_a_replica_in_the_event_is_only_telling():
+def test_the_same_without_a_word_of_a_replica_in_the_event_is_only_a_hint():
     found = strengths(CHANGES, replication("replica orders-replica-2: replay lag is 340 s"))
-    assert found == {"lag_was_reported": "telling"}
+    assert found == {"lag_was_reported": "hint"}
 
 
 def test_lag_before_the_relation_was_created_is_not_decisive():
@@ -75,7 +75,30 @@ def test_lines_that_tell_no_lag_say_nothing(line):
     ],
 )
 def test_lines_that_tell_lag_are_telling(line):
-    assert strengths(replication(line)) == {"lag_was_reported": "telling"}
+    assert strengths(replication(line)) == {"lag_was_reported": "hint"}
+    found = strengths(FROM_A_REPLICA, replication(line))
+    assert found == {"lag_was_reported": "telling", "read_from_a_replica": "hint"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "replica orders-replica-9: replay lag is 340 s",
+        "replica orders-replica-2: replay lag is 2 s",
+        "replica orders-replica-2: replay lag is 340 ms",
+        "replica orders-replica-2: replay lag is 4 MB",
+    ],
+)
+def test_another_replicas_lag_or_one_too_short_to_miss_it_proves_nothing(line):
+    assert "lagging_after_it_was_created" not in strengths(CHANGES, FROM_A_REPLICA, replication(line))
+
+
+def test_a_replica_that_serves_the_query_is_daily_life():
+    assert strengths(FROM_A_REPLICA) == {"read_from_a_replica": "hint"}
+
+
+def test_lag_hours_from_the_onset_says_nothing():
+    assert strengths(replication("replica is 120 seconds behind", at=minutes(-200))) == {}
 
 
 def test_lag_in_staging_says_nothing_about_production():
@@ -93,3 +116,8 @@ def test_a_failing_read_does_not():
 def test_one_server_that_stands_out_is_a_hint():
     server = Segment(key="server_name", value="web-3", count=90, of=90, baseline_count=30, baseline_of=900)
     assert strengths(a_spread(reach="segment", segments=(server,))) == {"some_servers_only": "hint"}
+
+
+def test_an_absurd_lag_breaks_nothing():
+    found = strengths(CHANGES, FROM_A_REPLICA, replication("replica orders-replica-2: lag is 999999999 hours"))
+    assert found["lagging_after_it_was_created"] == "decisive"

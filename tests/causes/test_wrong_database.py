@@ -1,5 +1,7 @@
 """What speaks for a query that looks in the wrong database, schema or case."""
 
+import pytest
+
 from playbook.causes.wrong_database import cause
 from tests.facts import a_relation, a_run, a_schema_change, an_event, evidence, minutes, some_changes, some_logs
 
@@ -33,7 +35,7 @@ def test_case_means_nothing_where_the_database_ignores_it():
 
 
 def test_the_same_name_in_another_schema_is_telling():
-    changes = some_changes(a_schema_change(relation="sales.orders_order"))
+    changes = some_changes(a_schema_change(schema_name="sales"))
     found = strengths(changes, a_relation(schema_name="public"))
     assert found == {"created_in_another_schema": "telling"}
 
@@ -52,4 +54,39 @@ def test_a_database_called_after_no_environment_says_nothing():
 
 
 def test_capitals_in_a_postgresql_name_are_a_hint():
-    assert strengths(a_relation(name="Orders")) == {"no_search_path_names_it": "hint"}
+    assert strengths(a_relation(name="Orders")) == {"the_name_has_capitals": "hint"}
+
+
+def test_a_query_that_names_no_schema_may_have_it_in_its_search_path():
+    assert strengths(some_changes(a_schema_change(schema_name="sales"))) == {"created_in_another_schema": "hint"}
+
+
+@pytest.mark.parametrize("dialect", ["oracle", "snowflake", "db2", "h2", "mysql"])
+def test_a_framework_that_writes_capitals_for_its_database_is_no_other_case(dialect):
+    assert strengths(some_changes(a_schema_change()), a_relation(name="ORDERS_ORDER", dialect=dialect)) == {}
+
+
+def test_a_migrate_command_that_found_it_there_is_telling():
+    run = a_run(
+        "failed", 'Applying orders.0042_order... relation "orders_order" already exists', migration="orders.0042_order"
+    )
+    assert strengths(some_changes(a_schema_change()), some_logs(run)) == {"migrate_found_it_there": "telling"}
+
+
+def test_created_and_taken_back_is_not_still_missing():
+    made = a_run("applied", "Applying orders.0042_order... OK", at=minutes(-60), migration="orders.0042_order")
+    back = a_run("reverted", "Unapplying orders.0042_order... OK", at=minutes(-50), migration="orders.0042_order")
+    assert strengths(some_changes(a_schema_change()), some_logs(made, back)) == {}
+
+
+def test_created_in_one_of_several_databases_is_a_hint():
+    runs = [
+        a_run("applied", "Applying orders.0042_order... OK", minutes(at), migration="orders.0042_order")
+        for at in (-9, -8)
+    ]
+    assert strengths(some_changes(a_schema_change()), some_logs(*runs)) == {"applied_here_and_still_missing": "hint"}
+
+
+def test_more_pending_than_shipped_is_a_hint():
+    run = a_run("unapplied", "You have 87 unapplied migration(s) for app(s): auth, orders.")
+    assert strengths(some_changes(a_schema_change()), some_logs(run)) == {"more_pending_than_shipped": "hint"}

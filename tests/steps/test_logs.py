@@ -228,3 +228,22 @@ def test_no_answer_of_elasticsearch_raises_anything_but_unavailable(given):
         assert unavailable.sentence
     else:
         assert len(found.searches) == 2
+
+
+def test_a_line_of_the_mapped_service_is_known_to_be_our_own():
+    answer = {
+        "status": 200,
+        "_shards": {"total": 1, "failed": 0},
+        "hits": {
+            "total": {"value": 2, "relation": "eq"},
+            "hits": [
+                {"_source": {"@timestamp": "2026-11-20T10:00:00Z", "message": "Applying", "service": {"name": name}}}
+                for name in ("till", "other")
+            ],
+        },
+    }
+    mapped = Services(mapped=(Service(project="backend", log_service="till"),))
+    searches = Prescription(searches=(LogSearch(purpose="migrations", phrases=("Applying",)),))
+    inquiry = Inquiry(ref=IssueRef(issue_id="1"), at=NOW)
+    found = logs(inquiry, an_issue(), None, None, None, mapped, searches, Elastic(lambda _question: [answer]))
+    assert {line.service: line.own for line in found.searches[0].lines} == {"till": True, "other": False}
