@@ -50,9 +50,10 @@ def draw(diagnosis: Diagnosis, console: Console) -> None:
     """The card as lines: the verdict first, then why, what was ruled out, what to do; the evidence by number."""
     evidence = _Evidence()
     chosen = next((one for one in diagnosis.hypotheses if one.cause == diagnosis.verdict.cause), None)
+    why = _why(chosen, evidence) if chosen else _candidates(diagnosis, evidence)
     ruled_out = [evidence.cited(f"{one.what}: {one.reason}", one.citations) for one in diagnosis.ruled_out]
     parts = (
-        ("Why", _why(chosen, evidence) if chosen else _candidates(diagnosis, evidence)),
+        ("Why", why),
         ("Ruled out", ruled_out),
         ("Do this next", _next(diagnosis)),
         ("Could not look", [Text(f"{gap.fact} ({gap.source}): {gap.reason}") for gap in diagnosis.gaps]),
@@ -64,8 +65,8 @@ def draw(diagnosis: Diagnosis, console: Console) -> None:
         if lines:
             console.print(Text(heading, "bold"))
             for line in lines:
-                if heading == "Evidence":  # an address must stay on one line to be followed
-                    console.print(Text("  ").append(line), soft_wrap=True)
+                if line.no_wrap:  # an address must stay on one line to be followed
+                    console.print(Text("      ").append(line), soft_wrap=True)
                 else:
                     console.print(Padding(line, (0, 0, 0, 2)))
             console.print()
@@ -88,7 +89,7 @@ class _Evidence:
         lines = []
         for citation, number in self._numbers.items():
             lines.append(Text(f"[{number}] {citation.source} ").append(f"“{citation.quote}”", "italic"))
-            lines.append(Text("    ").append(citation.url, Style(dim=True, link=citation.url)))
+            lines.append(Text(citation.url, Style(dim=True, link=citation.url), no_wrap=True))
         return lines
 
 
