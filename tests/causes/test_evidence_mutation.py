@@ -115,7 +115,7 @@ BY_LOG = [one for one in STRONG if any(citation.source == "Elasticsearch" for ci
 
 
 @pytest.mark.parametrize(
-    "changed", [{"message": "GET /healthz 200"}, {"environment": None}, {"service": "billing"}], ids=str
+    "changed", [{"message": "GET /healthz 200"}, {"environment": None}, {"service": "billing", "own": False}], ids=str
 )
 @pytest.mark.parametrize("one", BY_LOG, ids=named)
 def test_a_log_line_that_tells_no_deed_no_place_or_another_service_proves_and_refutes_nothing(one, changed):
