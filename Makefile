@@ -23,7 +23,7 @@ check: $(VENV)/test
 	$(RUN)/lint-imports --verbose
 
 tests: $(VENV)/test
-	$(RUN)/pytest --cov --cov-report=term:skip-covered
+	$(RUN)/pytest --numprocesses auto --dist loadfile --cov --cov-report=term:skip-covered
 
 # The recordings give the same bytes on every supported Python that the machine has.
 replay: $(VENV)/test
