@@ -162,6 +162,13 @@ def test_judge_finds_the_subject_itself(run, tmp_path):
     assert {"fact": "Logs", "source": "Elasticsearch", "reason": "no one shipped them"} in told["gaps"]
 
 
+def test_judge_takes_the_facts_alone_too(run, tmp_path):
+    facts = {"Issue": an_issue().model_dump(mode="json"), "Event": an_event().model_dump(mode="json")}
+    wrapped = run("judge", brought(tmp_path, facts=facts), "--json").stdout
+    assert json.loads(wrapped)["subject"]["name"] == "orders_order"
+    assert run("judge", brought(tmp_path, **facts), "--json").stdout == wrapped
+
+
 @pytest.mark.parametrize(
     ("parts", "words"),
     [

@@ -42,9 +42,12 @@ class Evidence:
     def from_json(cls, told: Mapping[str, Json]) -> "Evidence":
         """Evidence that somebody brings along; ValueError with a sentence where it is not in the form of `as_json`.
 
-        `{"facts": {"Issue": {...}}, "absent": {"Logs": "..."}, "unavailable": {...}}`; only `facts` is required.
+        `{"facts": {"Issue": {...}}, "absent": {"Logs": "..."}, "unavailable": {...}}`; only `facts` is required. The
+        facts alone, by their names, are taken too.
         """
         known = fact_types()
+        if told and set(told) <= set(known):
+            told = {"facts": dict(told)}
         unknown = set(told) - {"facts", "absent", "unavailable", "hidden"}
         if unknown:
             raise ValueError(f"unknown part {sorted(unknown)[0]!r}; known are facts, absent, unavailable")
