@@ -10,11 +10,13 @@ import pytest
 
 from playbook import gather, investigate, judge, wiring
 from playbook.catalog import playbooks
+from playbook.diagnosis import Strength
 from playbook.evidence.collected import fact_types
 from playbook.steps import steps
 
 ROOT = Path(__file__).parent.parent
 UNITS = ("playbook/steps", "playbook/catalog", "playbook/causes", "bot/listen")
+REFUTING = {Strength.AGAINST, Strength.RULES_OUT}
 ATTICS = {"utils", "helpers", "common", "base", "core", "models", "types", "manager", "handler"}
 
 
@@ -62,6 +64,7 @@ def test_every_cause_has_a_claim_a_remedy_and_signals_that_can_refute_or_prove_i
         for cause in playbook.causes:
             assert cause.claim
             assert 2 <= len(cause.signals) <= 7, cause.name
+            assert {signal.at_most for signal in cause.signals.values()} & REFUTING, f"{cause.name} cannot be refuted"
 
 
 def test_every_signal_says_what_it_asks():

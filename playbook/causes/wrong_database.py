@@ -1,6 +1,6 @@
 """The relation exists, but the query looks in another database, schema, search path or case."""
 
-from playbook.causes import Cause, cite, hint, telling
+from playbook.causes import Cause, cite, hint, rules_out, telling
 from playbook.diagnosis import Remedy, Signal, Strength
 from playbook.evidence.changes import Changes
 from playbook.evidence.environment import stage_in
@@ -12,7 +12,17 @@ from playbook.evidence.logs import Logs
 from playbook.evidence.missing_relation import MissingRelation
 from playbook.schema.commands import look_for
 from playbook.schema.statement import same_schema, says_it_exists
-from playbook.schema.story import before, changes_of, here, more_than_brought, runs_making, several_databases
+from playbook.schema.story import (
+    SETTLING,
+    after,
+    before,
+    changes_of,
+    here,
+    latest_onset,
+    more_than_brought,
+    runs_making,
+    several_databases,
+)
 
 
 def find_where_it_is(relation: MissingRelation | None) -> Remedy:
@@ -126,17 +136,27 @@ def more_pending_than_shipped(changes: Changes, logs: Logs, issue: Issue, event:
     return None
 
 
-@cause.signal(Strength.HINT)
-def the_name_has_capitals(relation: MissingRelation) -> Signal | None:
-    """Does an unqualified PostgreSQL name have capitals, so that only the same quoted spelling finds it?"""
-    if relation.name is None or relation.dialect != "postgresql" or relation.schema_name:
+@cause.signal(Strength.RULES_OUT)
+def ended_when_it_was_applied(
+    relation: MissingRelation,
+    changes: Changes | None,
+    logs: Logs,
+    frequency: Frequency,
+    issue: Issue,
+    event: Event | None,
+) -> Signal | None:
+    """Did the errors end when the migration was applied here, so that the query looks where migrations go?"""
+    latest = latest_onset(frequency)
+    if latest is None or issue.last_seen is None or frequency.trend != "stopped":
         return None
-    if relation.name == relation.name.lower():
-        return None
-    return hint(
-        f"{relation.name} has capitals: PostgreSQL finds it only where it was created with the same quoted name",
-        cite(relation, relation.quote),
-    )
+    for run in here(runs_making(relation, logs, changes_of(relation, changes, "creates"), "applied"), event, issue):
+        if after(run.at, latest) and abs(issue.last_seen - run.at) <= SETTLING:
+            return rules_out(
+                f"The errors ended ({clock(issue.last_seen)}) when {relation.label} was created here ({clock(run.at)})",
+                cite(run.line, run.line.message, "Elasticsearch"),
+                cite(issue, f"last event {clock(issue.last_seen)}"),
+            )
+    return None
 
 
 CASE_MATTERS = ("postgresql", "cockroachdb")

@@ -3,7 +3,18 @@
 import pytest
 
 from playbook.causes.wrong_database import cause
-from tests.facts import a_relation, a_run, a_schema_change, an_event, evidence, minutes, some_changes, some_logs
+from tests.facts import (
+    a_frequency,
+    a_relation,
+    a_run,
+    a_schema_change,
+    an_event,
+    an_issue,
+    evidence,
+    minutes,
+    some_changes,
+    some_logs,
+)
 
 
 def strengths(*facts, **given):
@@ -53,8 +64,8 @@ def test_a_database_called_after_no_environment_says_nothing():
     assert strengths(a_relation(dialect="mysql", database="shop")) == {}
 
 
-def test_capitals_in_a_postgresql_name_are_a_hint():
-    assert strengths(a_relation(name="Orders")) == {"the_name_has_capitals": "hint"}
+def test_capitals_alone_say_nothing_since_many_frameworks_quote_them():
+    assert strengths(a_relation(name="Orders")) == {}
 
 
 def test_a_query_that_names_no_schema_may_have_it_in_its_search_path():
@@ -90,3 +101,32 @@ def test_created_in_one_of_several_databases_is_a_hint():
 def test_more_pending_than_shipped_is_a_hint():
     run = a_run("unapplied", "You have 87 unapplied migration(s) for app(s): auth, orders.")
     assert strengths(some_changes(a_schema_change()), some_logs(run)) == {"more_pending_than_shipped": "hint"}
+
+
+CREATED = a_run("applied", "Applying orders.0042_order... OK", at=minutes(11), migration="orders.0042_order")
+STOPPED = a_frequency(trend="stopped", rule="nothing for 90 minutes after 20 an hour")
+
+
+def test_errors_that_ended_when_it_was_created_here_rule_it_out():
+    found = strengths(some_changes(a_schema_change()), some_logs(CREATED), STOPPED, an_issue(last_seen=minutes(12)))
+    assert found == {"ended_when_it_was_applied": "rules_out"}
+
+
+@pytest.mark.parametrize("last", [minutes(-1), minutes(60)], ids=["long before", "long after"])
+def test_errors_that_ended_at_another_time_do_not(last):
+    assert strengths(some_changes(a_schema_change()), some_logs(CREATED), STOPPED, an_issue(last_seen=last)) == {}
+
+
+def test_errors_that_go_on_do_not():
+    assert strengths(some_changes(a_schema_change()), some_logs(CREATED), an_issue(last_seen=minutes(12))) == {}
+
+
+def test_a_creation_elsewhere_does_not():
+    there = a_run(
+        "applied",
+        "Applying orders.0042_order... OK",
+        at=minutes(11),
+        environment="staging",
+        migration="orders.0042_order",
+    )
+    assert strengths(some_changes(a_schema_change()), some_logs(there), STOPPED, an_issue(last_seen=minutes(12))) == {}
