@@ -151,7 +151,7 @@ def _candidates(diagnosis: Diagnosis, evidence: _Evidence) -> list[Text]:
 def _next(diagnosis: Diagnosis) -> list[Text]:
     step = diagnosis.next_step
     lines = [Text(step.action)]
-    lines += [Text(f"$ {step.command}" if step.kind == "remedy" else step.command, "cyan")] if step.command else []
+    lines += [Text(step.command, "cyan")] if step.command else []
     lines += [Text(f"then check: {step.verify}")] if step.verify else []
     lines += [Text(f"rolling back: {step.rollback}")] if step.rollback else []
     return lines

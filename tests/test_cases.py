@@ -42,7 +42,7 @@ def test_a_recording_gives_the_golden_bytes(name):
 
 
 @pytest.mark.parametrize("name", names())
-def test_a_replay_records_nothing_new_and_twice_is_the_same(name):
+def test_a_recording_replayed_twice_says_the_same(name):
     first, second = replayed(name), replayed(name)
     assert first.diagnosis.model_dump_json() == second.diagnosis.model_dump_json()
 

@@ -40,8 +40,9 @@ def units():
 
 
 def test_a_unit_is_small():
+    """The house wants a median of 80 lines; units are above it, and may only come closer."""
     sizes = units()
-    assert statistics.median(sizes.values()) <= 140
+    assert statistics.median(sizes.values()) <= 125
     assert {str(path): size for path, size in sizes.items() if size > 300} == {}
 
 

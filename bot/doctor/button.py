@@ -21,7 +21,7 @@ PRESS_SECONDS = 60.0
 
 CALL_SECONDS = 10
 WHAT = "a button's round trip"
-ALONE = "a person must press it: run `diagnose serve`, type `/diagnose SHOP-42`, and press *Show evidence* on the card"
+ALONE = "a person must press it: run `diagnose doctor --button CHANNEL`, with the id of a channel that the bot is in"
 ASKED = "`diagnose doctor` asks: does a button work here? Press it within a minute."
 
 

@@ -27,7 +27,10 @@ def answer(desk: Desk, event: dict[str, Any]) -> None:
     """Begins a run for each issue that this alert is about, unless the channel had it a moment ago."""
     if desk.alert_channels and event.get("channel") not in desk.alert_channels:
         return
-    for ref in alert_reference(event, desk.sentry_url, desk.alert_apps)[:MOST_ISSUES]:
+    named = alert_reference(event, desk.sentry_url, desk.alert_apps)
+    if len(named) > MOST_ISSUES:
+        log.warning("an alert names more issues than are diagnosed", named=len(named), diagnosed=MOST_ISSUES)
+    for ref in named[:MOST_ISSUES]:
         channel, seen = event["channel"], (event["channel"], ref.target)
         if desk.alerts.before(seen):
             continue

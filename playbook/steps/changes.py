@@ -49,16 +49,16 @@ def changes(
     prescription: Prescription,
     sentry: Sentry,
     github: GitHub,
-) -> Changes | None:
+) -> Changes:
     """Code changes.
 
-    None when no release is failing. From the last good release to the failing one; where none is known, the failing
+    From the last good release to the failing one; where none is known, the failing
     release's own commits. At most five questions to GitHub, six where commits had to be struck out. Raises
     `Unavailable` when the repository or the release's commit in it is not known.
     """
     failing = releases.failing
-    if failing is None:
-        return None
+    if failing is None:  # nothing was looked up then, so "there is none" would be a lie
+        raise Unavailable("no failing release is known, so no changes could be compared")
     service = services.of(issue.project)
     repository = service.repository or _repository(issue, event, releases, sentry)
     head = refs(failing, service.tag)

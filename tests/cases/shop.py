@@ -117,6 +117,7 @@ def real_event(
     event["metadata"] = {**event["metadata"], "type": values[-1]["type"], "value": values[-1]["value"]}
     event["title"] = f"{values[-1]['type']}: {values[-1]['value'].splitlines()[0]}"
     event["release"] = a_release(release, DEPLOYED) if release else None
+    event["groupID"] = ISSUE
     event["dateCreated"], event["dateReceived"] = text(seen), text(seen + timedelta(seconds=1))
     return {**event, **changed}
 
@@ -170,6 +171,7 @@ def sentry(event: dict[str, Any] | None = None, **changed: Any) -> World:
     return World(**world)
 
 
+ISSUE = "5551234567"
 SHAS = ("1b" * 20, "2c" * 20)
 SERVERS = {"web-1": 790, "web-2": 733}
 BASELINE = [

@@ -289,8 +289,9 @@ def test_mappings_that_cannot_be_read_are_another_sentence_than_none():
         repository_of(mappings=Unavailable("Sentry is down"))
 
 
-def test_no_failing_release_means_no_changes():
-    assert look(World(), a_timeline(failing=None)) is None
+def test_without_a_failing_release_nothing_was_looked_up_and_nothing_is_called_absent():
+    with pytest.raises(Unavailable, match="no failing release"):
+        look(World(), a_timeline(failing=None))
 
 
 anything = st.recursive(
