@@ -34,7 +34,7 @@ def mend_and_run_again(relation: MissingRelation | None, changes: Changes | None
     change = creating[0] if creating else None
     paste = for_change(change, event)
     return Remedy(
-        action=f"Mend what made the migration{called(change)} fail (its error is cited above); run it again unless "
+        action=f"Mend what made the migration{called(change)} fail (its error is cited); run it again unless "
         "that was done since",
         command=paste.migrate,
         verify=paste.state or (look_for(relation) if relation else None),
