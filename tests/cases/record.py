@@ -21,7 +21,7 @@ from playbook.sources.elastic_access import ElasticAccess
 from playbook.sources.elastic_client import elastic_door
 from playbook.sources.github_rest import GitHubAccess, github_door
 from playbook.sources.sentry_rest import SentryAccess, sentry_door
-from tests.cases.shop import Incident
+from tests.cases.shop import ISSUE, Incident
 from tests.stand_ins.elastic_server import ElasticServer
 from tests.stand_ins.github_server import GitHubServer
 from tests.stand_ins.sentry_server import SentryServer, nobody_listens
@@ -41,7 +41,7 @@ def main() -> None:
 
 
 def recorded(incident: Incident) -> str:
-    """The text of the recording; addresses on the loopback become those of example hosts."""
+    """The text of the recording; addresses on the loopback become those of example hosts, SHOP-42 the story's own."""
     with ExitStack() as stack:
         doors: dict[SourceName, Door] = {}
         addresses: dict[str, str] = {}
@@ -55,7 +55,7 @@ def recorded(incident: Incident) -> str:
     text = found.recording.text()
     for address, name in addresses.items():
         text = text.replace(address, name) if address else text
-    return text
+    return text.replace("SHOP-42", incident.short_id).replace(ISSUE, ISSUE[:-2] + incident.short_id[-2:])
 
 
 def _sentry(incident: Incident, stack: ExitStack) -> tuple[Door, str]:

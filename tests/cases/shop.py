@@ -84,13 +84,15 @@ class Incident:
     `verdict` is the grade and cause that an engineer who knows the story would defend with this evidence.
 
     `logs` None means that Elasticsearch is not configured, `repository` None that GitHub is not. `broken` names
-    sources that refuse every connection.
+    sources that refuse every connection. Every story is told of SHOP-42; its recording carries `short_id` instead, so
+    that the incidents can be told apart where all of them are at hand.
     """
 
     verdict: tuple[str, str | None]
     world: World
     repository: Repository | None
     logs: Mapping[str, Sequence[Mapping[str, Any]]] | None
+    short_id: str = "SHOP-42"
     asked: str = "SHOP-42"
     moment: datetime = ASKED
     services: Services = MAPPED

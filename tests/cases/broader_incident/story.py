@@ -16,6 +16,7 @@ def another(number, short_id, relation):
 
 
 incident = Incident(
+    short_id="SHOP-90",
     verdict=("likely", "broader_incident"),
     world=sentry(
         others=(

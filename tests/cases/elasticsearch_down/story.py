@@ -3,5 +3,10 @@
 from tests.cases.shop import Incident, logs, sentry, with_migration
 
 incident = Incident(
-    verdict=("undecided", None), world=sentry(), repository=with_migration(), logs=logs(), broken=("elasticsearch",)
+    short_id="SHOP-95",
+    verdict=("undecided", None),
+    world=sentry(),
+    repository=with_migration(),
+    logs=logs(),
+    broken=("elasticsearch",),
 )

@@ -4,6 +4,7 @@ from playbook.evidence.service import Service, Services
 from tests.cases.shop import Incident, line, logs, sentry, with_migration
 
 incident = Incident(
+    short_id="SHOP-33",
     verdict=("proved", "migration_failed"),
     world=sentry(),
     repository=with_migration(),

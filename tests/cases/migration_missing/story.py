@@ -11,6 +11,7 @@ class Order(models.Model):
 """
 
 incident = Incident(
+    short_id="SHOP-64",
     verdict=("likely", "migration_missing"),
     world=sentry(),
     repository=repository(added("orders/models.py", MODELS)),

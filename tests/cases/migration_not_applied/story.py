@@ -3,6 +3,7 @@
 from tests.cases.shop import Incident, line, logs, sentry, with_migration
 
 incident = Incident(
+    short_id="SHOP-57",
     verdict=("proved", "migration_not_applied"),
     world=sentry(),
     repository=with_migration(),

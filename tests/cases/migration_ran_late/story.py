@@ -3,6 +3,7 @@
 from tests.cases.shop import Incident, at, line, logs, real_event, sentry, with_migration
 
 incident = Incident(
+    short_id="SHOP-61",
     verdict=("proved", "migration_ran_late"),
     world=sentry(real_event(seen=at(10.5)), last=at(10.8), issue={"count": "412", "userCount": 31}),
     repository=with_migration(),

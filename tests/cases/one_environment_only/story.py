@@ -8,6 +8,7 @@ BASELINE = [
 ]
 
 incident = Incident(
+    short_id="SHOP-78",
     verdict=("proved", "one_environment_only"),
     world=sentry(
         real_event(environment="production-eu", server="eu-1"),

@@ -15,6 +15,7 @@ class Migration(migrations.Migration):
 """
 
 incident = Incident(
+    short_id="SHOP-70",
     verdict=("proved", "relation_dropped"),
     world=sentry(),
     repository=repository(added(MIGRATION, DROPS), message="Orders live in the warehouse now"),

@@ -3,6 +3,7 @@
 from tests.cases.shop import INDEX, NOISE, Incident, added, repository, sentry
 
 incident = Incident(
+    short_id="SHOP-73",
     verdict=("likely", "relation_dropped"),
     world=sentry(),
     repository=repository(

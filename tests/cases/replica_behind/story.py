@@ -3,6 +3,7 @@
 from tests.cases.shop import Incident, line, logs, real_event, sentry, with_migration
 
 incident = Incident(
+    short_id="SHOP-85",
     verdict=("proved", "replica_behind"),
     world=sentry(real_event(tags={"database": "orders-replica-2"})),
     repository=with_migration(),
