@@ -11,6 +11,7 @@ import structlog
 from playbook import wiring
 from playbook.evidence.collected import Evidence
 from playbook.evidence.fact import Fact, Value
+from playbook.evidence.prescription import Prescription
 from playbook.evidence.unavailable import Unavailable
 from playbook.steps import Step, steps
 
@@ -26,13 +27,18 @@ WORKERS = 12
 
 @dataclass(frozen=True)
 class Progress:
-    """One step changed its state; `finding` is its one line (or why there is none), `url` where to read it."""
+    """One step changed its state; `finding` is its one line (or why there is none), `url` where to read it.
+
+    While it runs, `source` is the service that is asked and `asks` what for.
+    """
 
     fact: str
     title: str
     state: State
     finding: str = ""
     url: str = ""
+    source: str = ""
+    asks: str = ""
 
 
 Tell = Callable[[Progress], None]
@@ -94,7 +100,8 @@ class _Run:
         if lacking is not None:
             self._settle(step, Unavailable(self._lacks(lacking.type)))
             return
-        self.tell(Progress(step.gives.__name__, step.title, "running"))
+        kind = step.gives
+        self.tell(Progress(kind.__name__, step.title, "running", source=kind.source, asks=_asked(step, have)))
         running[pool.submit(wiring.call, step.function, step.needs, have)] = step
 
     def _lacks(self, need: type) -> str:
@@ -130,6 +137,15 @@ class _Run:
         else:
             self.facts[kind] = outcome
             self.tell(Progress(name, step.title, "done", outcome.finding, outcome.url))
+
+
+def _asked(step: Step, have: Mapping[type, object]) -> str:
+    """What a step is about to ask for; of a step that follows a prescription, what the playbook looks for there."""
+    prescription = have.get(Prescription)
+    if any(need.type is Prescription for need in step.needs) and isinstance(prescription, Prescription):
+        purposes = ", ".join(search.purpose for search in prescription.searches)
+        return f"logs of {purposes}" if purposes else "logs"
+    return step.title[:1].lower() + step.title[1:]
 
 
 def _with_needs(

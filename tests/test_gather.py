@@ -10,9 +10,11 @@ from playbook.evidence.event import Event
 from playbook.evidence.frequency import Frequency
 from playbook.evidence.issue import Issue
 from playbook.evidence.logs import Logs
+from playbook.evidence.prescription import LogSearch, Prescription
 from playbook.evidence.tags import Tags
 from playbook.evidence.unavailable import Unavailable
 from playbook.gather import gather
+from playbook.sources.elastic import Elastic
 from playbook.steps import step_of
 from tests.facts import a_frequency, an_event, an_issue, some_logs, some_tags
 
@@ -55,6 +57,20 @@ def event_after_logs(logs: Logs) -> Event:
 def frequency_with_or_without_logs(issue: Issue, logs: Logs | None) -> Frequency:
     """Frequency."""
     return a_frequency(rule="with logs" if logs else "without logs")
+
+
+def logs_of(prescription: Prescription, elastic: Elastic) -> Logs:
+    """Logs."""
+    return some_logs()
+
+
+def test_a_running_step_tells_who_is_asked_and_for_what():
+    told = []
+    purposes = tuple(LogSearch(purpose=one, phrases=("x",)) for one in ("migrations", "deploys"))
+    given = {Prescription: Prescription(searches=purposes), Elastic: Elastic(lambda *_asked: None)}
+    gather([Issue, Logs], Evidence(), given, told.append, 10.0, shelf(issue, logs_of))
+    asked = {one.fact: (one.source, one.asks) for one in told if one.state == "running"}
+    assert asked == {"Issue": ("Sentry", "issue details"), "Logs": ("Elasticsearch", "logs of migrations, deploys")}
 
 
 def test_what_is_wanted_comes_with_what_it_needs():

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -11,13 +12,17 @@ from slack_sdk.models.blocks import (
     ContextActionsBlock,
     FeedbackButtonObject,
     FeedbackButtonsElement,
+    Option,
+    OverflowMenuElement,
     PlainTextObject,
 )
 
 from bot.card.blocks import Block, json_of
+from bot.card.escape import is_web_link, plain
 
 SHOW_EVIDENCE = "show_evidence"
 CHECK_AGAIN = "check_again"
+MORE = "more"
 FEEDBACK = "verdict_feedback"
 EARLIER_PAGE = "evidence_earlier"
 LATER_PAGE = "evidence_later"
@@ -26,6 +31,10 @@ EVIDENCE_VIEW = "evidence"
 
 RIGHT = "right"
 WRONG = "wrong"
+AS_TEXT = "as_text"
+
+LONGEST_CHOICE = 75  # characters of an entry of the menu
+MOST_LINKS = 4  # entries beside *Show as text*; Slack takes five
 
 _NOT_IN_IDS = re.compile(r"[^A-Za-z0-9_.-]")
 
@@ -67,10 +76,33 @@ def token(name: str) -> str:
 
 
 def buttons(pressed: Pressed, *, evidence: bool = True) -> Block:
-    """The two buttons of a card, and no third: more of them split attention."""
+    """*Show evidence* and *Check again*, and no third: more of them split attention."""
+    return json_of(ActionsBlock(elements=_visible(pressed, evidence)))
+
+
+def buttons_and_menu(pressed: Pressed, links: Sequence[tuple[str, str]]) -> Block:
+    """The two buttons, and the rest in a menu: pages to open (what they are called, where they are), the card as text.
+
+    Slack opens an entry's url by itself and tells the app too, which need only say that it heard
+    (https://docs.slack.dev/reference/block-kit/composition-objects/option-object).
+    """
+    choices = [
+        Option(value=f"link-{index}", text=_label(text), url=url)
+        for index, (text, url) in enumerate(links[:MOST_LINKS])
+        if is_web_link(url)
+    ]
+    as_text = Option(value=Pressed(pressed.run, says=AS_TEXT).value(), text=_label("Show as text, for a ticket"))
+    menu = OverflowMenuElement(action_id=MORE, options=[*choices, as_text])
+    return json_of(ActionsBlock(elements=[*_visible(pressed, True), menu]))
+
+
+def _visible(pressed: Pressed, evidence: bool) -> list[ButtonElement]:
     again = _button("Check again", CHECK_AGAIN, pressed)
-    shown = [_button("Show evidence", SHOW_EVIDENCE, pressed)] if evidence else []
-    return json_of(ActionsBlock(elements=[*shown, again]))
+    return [_button("Show evidence", SHOW_EVIDENCE, pressed), again] if evidence else [again]
+
+
+def _label(text: str) -> PlainTextObject:
+    return PlainTextObject(text=plain(text, LONGEST_CHOICE) or "Open", emoji=False)
 
 
 def feedback(pressed: Pressed) -> Block:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from bot.card.escape import spoken
 from playbook.diagnosis import Citation, Diagnosis, Hypothesis, Signal
 
+NEW = "New"  # what is said of a finding that was not there before
+
 
 @dataclass(frozen=True)
 class Change:
@@ -39,7 +41,10 @@ def _named(diagnosis: Diagnosis) -> str:
 
 
 def _grades(before: Diagnosis, after: Diagnosis) -> Iterator[Change]:
+    """Not of the cause that the verdict now names: the verdict's own change has said it."""
     grades = {one.cause: one.grade for one in before.hypotheses}
+    if before.verdict.cause != after.verdict.cause:
+        grades.pop(after.verdict.cause or "", None)
     for one in after.hypotheses:
         if one.cause in grades and grades[one.cause] != one.grade:
             yield Change(f"Was {grades[one.cause]}, now {one.grade}", one.claim, _cited(one))
@@ -49,21 +54,24 @@ def _signals(before: Diagnosis, after: Diagnosis) -> Iterator[Change]:
     old, new = _found(before), _found(after)
     for key, signal in new.items():
         if key not in old:
-            yield Change("New", signal.text, signal.citations)
+            yield Change(NEW, signal.text, signal.citations)
         elif signal.strength != old[key].strength:
             told = f"Was {_worth(old[key])}, now {_worth(signal)}"
             yield Change(told, signal.text, signal.citations)
+    unchecked = {(one.cause, left.signal) for one in after.hypotheses for left in one.unchecked}
     for key, signal in old.items():
         if key not in new:
-            yield Change("No longer found", signal.text, signal.citations)
+            told = "Could not be checked this time" if key in unchecked else "No longer found"
+            yield Change(told, signal.text, signal.citations)
 
 
 def _gaps(before: Diagnosis, after: Diagnosis) -> Iterator[Change]:
+    """Without the reasons, which stand among the card's own gaps."""
     old = {(gap.fact, gap.source): gap for gap in before.gaps}
     new = {(gap.fact, gap.source): gap for gap in after.gaps}
     for key, gap in new.items():
         if key not in old:
-            yield Change("Could not be checked this time", f"{spoken(gap.fact)} ({gap.source}): {gap.reason}")
+            yield Change("Could not be checked this time", f"{spoken(gap.fact)} ({gap.source})")
     for key, gap in old.items():
         if key not in new:
             yield Change("Could be checked this time", f"{spoken(gap.fact)} ({gap.source})")

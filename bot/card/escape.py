@@ -10,6 +10,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 ELLIPSIS = "…"
+MOST_PARTS = 9  # of a sentence with code in it: four spans; one with more of them is no sentence of ours
 LONGEST_READ = 50_000  # characters of one outside text that are looked at; Slack shows 3,000 of them at most
 LONGEST_LINK = 1_000  # characters; a longer link would crowd out the card, so only its label is shown
 
@@ -41,6 +42,23 @@ def mrkdwn(text: str, limit: int) -> str:
     Backticks, asterisks and tildes become look-alikes: they would style, or swallow a link that follows.
     """
     return _escaped(_cut(_line(text).translate(_MARKUP), limit, _escaped_width))
+
+
+def prose(text: str, limit: int) -> str:
+    """As `mrkdwn`, but what stands between two backticks becomes a code span: for sentences that name a command."""
+    parts = clean(text).split("`")
+    if len(parts) % 2 and len(parts) <= MOST_PARTS and all(part.strip() for part in parts[1::2]):
+        spans = [code(part, limit) if index % 2 else _edged(part, limit) for index, part in enumerate(parts)]
+        shown = "".join(spans).strip()
+        if length(shown) <= limit:
+            return shown
+    return mrkdwn(text, limit)
+
+
+def _edged(text: str, limit: int) -> str:
+    """One line that keeps a space at its ends where there was one."""
+    before, after = text[:1].isspace(), text[-1:].isspace()
+    return " " * before + mrkdwn(text, limit) + " " * after if text.strip() else " " * bool(text)
 
 
 def plain(text: str, limit: int) -> str:

@@ -24,7 +24,9 @@ STATUS = {
     "unavailable": "error",  # could not look
 }
 MOST_TASKS = 20  # the longest playbook prescribes half as many steps
+MOST_ASKED = 2  # questions under way that the title names; the others are counted
 TITLE = 100  # characters
+LONG_TITLE = 150  # characters of the plan's own title, which is all that a folded plan shows
 OUTPUT = 250  # characters: one line on a wide screen
 
 
@@ -41,13 +43,27 @@ class Told(Protocol):
     def finding(self) -> str: ...
     @property
     def url(self) -> str: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def asks(self) -> str: ...
 
 
 def progress(title: str, states: Sequence[Told]) -> Card:
-    """The running playbook: each step with its state, its one-line finding and where to read it."""
+    """The running playbook: what is being asked right now, and of each step its finding and where to read it."""
     done = sum(one.state not in {"pending", "running"} for one in states)
-    text = f"{mrkdwn(title, TITLE)}: {done} of {len(states)} steps done" if states else mrkdwn(title, TITLE)
-    return Card((plan(title, states),), text)
+    asking = _asking([one for one in states if one.state == "running"])
+    begun = f"{done} of {len(states)} steps done" if states else ""
+    text = ": ".join(filter(None, (mrkdwn(title, TITLE), "; ".join(filter(None, (begun, mrkdwn(asking, TITLE)))))))
+    return Card((plan(" · ".join(filter(None, (title[:TITLE], asking))), states),), text)
+
+
+def _asking(running: Sequence[Told]) -> str:
+    """`asking Elasticsearch for logs of migrations and Sentry for tags`: of each source the newest question."""
+    newest = {one.source: one.asks for one in running if one.source and one.asks}
+    named = [f"{source} for {asks}" for source, asks in newest.items()]
+    more = len(running) - min(len(named), MOST_ASKED)
+    return f"asking {' and '.join(named[:MOST_ASKED])}" + (f", +{more} more" if more else "") if named else ""
 
 
 def trail(states: Sequence[Told]) -> Block:
@@ -64,11 +80,11 @@ def trail(states: Sequence[Told]) -> Block:
 def plan(title: str, states: Sequence[Told]) -> Block:
     """One `plan` block; a message may hold only one."""
     tasks = [_task(index, one) for index, one in enumerate(states[:MOST_TASKS])]
-    return json_of(PlanBlock(title=plain(title, TITLE) or "Diagnosing", tasks=tasks))
+    return json_of(PlanBlock(title=plain(title, LONG_TITLE) or "Diagnosing", tasks=tasks))
 
 
 def _task(index: int, step: Told) -> TaskCardBlock:
-    output = plain(step.finding or ("there is none" if step.state == "absent" else ""), OUTPUT)
+    output = plain(step.finding or _in_place_of_a_finding(step), OUTPUT)
     task = TaskCardBlock(
         task_id=f"step-{index}",
         title=plain(step.title, TITLE) or plain(step.fact, TITLE) or f"Step {index + 1}",
@@ -78,6 +94,12 @@ def _task(index: int, step: Told) -> TaskCardBlock:
     )
     task.validate_json()
     return task
+
+
+def _in_place_of_a_finding(step: Told) -> str:
+    if step.state == "running" and step.source:
+        return f"asking {step.source}" + (f" for {step.asks}" if step.asks.lower() != step.title.lower() else "")
+    return "there is none" if step.state == "absent" else ""
 
 
 def _rich(text: str) -> RichTextBlock:

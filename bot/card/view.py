@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from slack_sdk.models.blocks import DividerBlock, PlainTextObject
@@ -9,7 +10,8 @@ from slack_sdk.models.views import View
 
 from bot.card.actions import EVIDENCE_VIEW, Pressed, pages, token
 from bot.card.blocks import MOST_TEXT, Block, context, header, json_of, named, section, sections, text_size
-from bot.card.escape import code, fence, link, mrkdwn, spoken
+from bot.card.citing import quoted
+from bot.card.escape import fence, link, mrkdwn, spoken
 from playbook.catalog import playbooks
 from playbook.diagnosis import Diagnosis, Gap, Hypothesis
 from playbook.evidence.collected import Evidence
@@ -18,10 +20,13 @@ from playbook.evidence.instant import clock
 
 MOST_BLOCKS = 90  # of a page; Slack allows 100 in a modal, and the head and the page buttons need some
 MOST_ON_PAGE = MOST_TEXT - 1_500  # characters; the rest is for the head and the page buttons
-MOST_DETAIL = 1_500  # characters of one fact's own fields; the source's page has all of them
-MOST_VALUES = 12  # entries of one list among them
+MOST_DETAIL = 900  # characters of one fact's own fields; the source's page has all of them
+MOST_VALUES = 12  # entries of one list among them: its first few and its last, which are the newest
+FIRST_VALUES = 4
+MOST_FIELDS = 30  # of one fact or value
 DEEPEST = 4  # levels of nesting among them
 LINE = 160  # characters of one field
+QUOTE = 250  # characters of a quote
 
 
 def evidence_view(diagnosis: Diagnosis, evidence: Evidence, page: int = 0, run: str = "") -> dict[str, Any]:
@@ -72,17 +77,25 @@ def _head(diagnosis: Diagnosis, evidence: Evidence, page: int, count: int) -> st
 
 
 def _parts(diagnosis: Diagnosis, evidence: Evidence) -> Iterator[list[Block]]:
-    """What belongs together and is not torn apart by a page's end."""
+    """What belongs together and is not torn apart by a page's end: the judgement first, raw facts last."""
+    weighed = [one for one in diagnosis.hypotheses if one.signals or one.unchecked]
+    for index, one in enumerate(weighed):
+        yield [*([header("Causes that were weighed")] if index == 0 else []), *_hypothesis(one)]
+    yield from _silent([one for one in diagnosis.hypotheses if not one.signals and not one.unchecked])
+    for index, struck in enumerate(diagnosis.ruled_out):
+        cited = "\n".join(quoted(one, QUOTE) for one in struck.citations[:3])
+        told = f"~{mrkdwn(struck.what, 300)}~ – {mrkdwn(struck.reason, 400)}\n{cited}"
+        yield [*([header("Ruled out")] if index == 0 else []), section(told)]
+    yield from _reasons("Could not be looked at", _said(evidence.unavailable, diagnosis.gaps))
+    yield from _reasons("Looked for, and there is none", _said(evidence.absent, diagnosis.absent))
     for index, fact in enumerate(_in_written_order(diagnosis, evidence)):
         yield [*([header("Facts")] if index == 0 else []), *_fact(type(fact).__name__, fact)]
-    yield from _reasons("Looked for, and there is none", _said(evidence.absent, diagnosis.absent))
-    yield from _reasons("Could not be looked at", _said(evidence.unavailable, diagnosis.gaps))
-    for index, one in enumerate(diagnosis.hypotheses):
-        yield [*([header("Hypotheses")] if index == 0 else []), *_hypothesis(one)]
-    for index, struck in enumerate(diagnosis.ruled_out):
-        cited = " ".join(f"{link(one.url, one.source, 80)}: {code(one.quote, 200)}" for one in struck.citations[:3])
-        told = f"*{mrkdwn(struck.what, 300)}* – {mrkdwn(struck.reason, 400)}\n{cited}"
-        yield [*([header("Ruled out")] if index == 0 else []), section(told)]
+
+
+def _silent(causes: list[Hypothesis]) -> Iterator[list[Block]]:
+    if causes:
+        named = "; ".join(mrkdwn(one.claim, 150) for one in causes[:MOST_VALUES])
+        yield [section(f"*Nothing was found for or against:* {named}")]
 
 
 def _in_written_order(diagnosis: Diagnosis, evidence: Evidence) -> list[Fact]:
@@ -94,12 +107,10 @@ def _in_written_order(diagnosis: Diagnosis, evidence: Evidence) -> list[Fact]:
 
 
 def _fact(name: str, fact: Fact) -> list[Block]:
-    lines = [
-        f"*{mrkdwn(spoken(name), 60)}* – {mrkdwn(fact.finding, 600)}",
-        f"Source: {link(fact.url, fact.source, 60)}",
-    ]
+    lines = [f"*{mrkdwn(spoken(name), 60)}* – {mrkdwn(fact.finding, 600)} [{link(fact.url, fact.source, 60)}]"]
     lines += [f"• not seen: {mrkdwn(shortfall, 250)}" for shortfall in fact.shortfalls[:5]]
-    detail = "\n".join(_lines(fact.model_dump(mode="json", exclude={"url"}, exclude_none=True), 0))
+    kept = fact.model_dump(mode="json", exclude={"url"}, exclude_none=True)
+    detail = "\n".join(_lines(kept, 0))
     shown = sections(lines)
     return [*shown, section(fence(detail, MOST_DETAIL))] if detail else shown
 
@@ -107,16 +118,35 @@ def _fact(name: str, fact: Fact) -> list[Block]:
 def _lines(value: object, depth: int) -> Iterator[str]:
     """A fact's own fields, indented, in their order; long lists and texts are cut and say so."""
     entries = list(value.items()) if isinstance(value, dict) else [("-", entry) for entry in _listed(value)]
-    for name, entry in entries[:MOST_VALUES]:
-        shown = f"{'  ' * depth}{name}" + ("" if name == "-" else ":")
-        if isinstance(entry, dict | list) and entry and depth < DEEPEST:
-            yield shown
-            yield from _lines(entry, depth + 1)
-        elif entry not in ([], {}, ""):
-            text = " ".join(str(entry).split())
-            yield f"{shown} {text[:LINE]}{'…' if len(text) > LINE else ''}"
-    if len(entries) > MOST_VALUES:
-        yield f"{'  ' * depth}… and {len(entries) - MOST_VALUES} more"
+    first = MOST_FIELDS if isinstance(value, dict) else FIRST_VALUES
+    left_out = max(0, len(entries) - max(first, MOST_VALUES))
+    for name, entry in entries[:first]:
+        yield from _line(name, entry, depth)
+    if left_out:
+        yield f"{'  ' * depth}… {left_out:,} more …"
+    for name, entry in entries[first + left_out :]:
+        yield from _line(name, entry, depth)
+
+
+def _line(name: str, entry: object, depth: int) -> Iterator[str]:
+    shown, text = f"{'  ' * depth}{name}" + ("" if name == "-" else ":"), _flat(entry)
+    if isinstance(entry, dict | list) and entry and depth < DEEPEST and len(text) > LINE:
+        yield shown
+        yield from _lines(entry, depth + 1)
+    elif entry not in ([], {}, ""):
+        yield f"{shown} {text[:LINE]}{'…' if len(text) > LINE else ''}"
+
+
+def _flat(value: object) -> str:
+    """The value on one line, as far as anybody reads on; addresses are left to the links."""
+    if isinstance(value, dict):
+        told = (
+            f"{name} {_flat(entry)}" for name, entry in value.items() if name != "url" and entry not in ([], {}, "")
+        )
+        return ", ".join(islice(told, MOST_VALUES))
+    if isinstance(value, list):
+        return "; ".join(_flat(entry) for entry in value[:MOST_VALUES]) + ("; …" if len(value) > MOST_VALUES else "")
+    return " ".join(str(value)[: LINE * 2].split())
 
 
 def _listed(value: object) -> list[object]:
@@ -128,9 +158,7 @@ def _hypothesis(one: Hypothesis) -> list[Block]:
     for signal in one.signals[:10]:
         worth = signal.strength.value.replace("_", " ")
         lines.append(f"• {mrkdwn(signal.text, 500)} _({worth})_")
-        lines += [f"      {link(cite.url, cite.source, 80)}: {code(cite.quote, 250)}" for cite in signal.citations[:3]]
-    if not one.signals:
-        lines.append("• nothing was found for or against it")
+        lines += [f"      ↳ {quoted(citation, QUOTE)}" for citation in signal.citations[:3]]
     for left in one.unchecked[:10]:
         most = left.at_most.value.replace("_", " ")
         lines.append(f"• _not checked:_ {mrkdwn(left.asks, 250)} (at most {most}) – {mrkdwn(left.why, 250)}")

@@ -9,7 +9,19 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.card import evidence_view
-from bot.card.actions import CHECK_AGAIN, EARLIER_PAGE, FEEDBACK, LATER_PAGE, RIGHT, SHOW_EVIDENCE, WRONG, Pressed
+from bot.card.actions import (
+    AS_TEXT,
+    CHECK_AGAIN,
+    EARLIER_PAGE,
+    FEEDBACK,
+    LATER_PAGE,
+    MORE,
+    RIGHT,
+    SHOW_EVIDENCE,
+    WRONG,
+    Pressed,
+)
+from bot.card.copied import copied
 from bot.card.view import gone_view
 from bot.listen.command import whispering
 from bot.listen.desk import Desk, Whisper
@@ -47,6 +59,11 @@ def register(app: App, desk: Desk) -> None:
     def right_or_wrong(ack: Ack, body: dict[str, Any], respond: Respond) -> None:
         ack()
         take_feedback(desk, body, whispering(respond))
+
+    @app.action(MORE)
+    def more(ack: Ack, body: dict[str, Any], respond: Respond) -> None:
+        ack()
+        show_as_text(desk, pressed(body), whispering(respond))
 
 
 def open_evidence(desk: Desk, body: Mapping[str, Any], client: WebClient, whisper: Whisper) -> None:
@@ -112,9 +129,21 @@ def take_feedback(desk: Desk, body: Mapping[str, Any], whisper: Whisper) -> None
         whisper(f"Your answer is noted; the card does not show it yet. {refused.sentence}")
 
 
+def show_as_text(desk: Desk, carried: Pressed, whisper: Whisper) -> None:
+    """Shows the person who asked the card as text to copy; the menu's other entries are links, which Slack opens."""
+    if carried.says != AS_TEXT:
+        return
+    known = desk.runs.run(carried.run)
+    if known is None or known.investigation is None:
+        whisper(GONE)
+        return
+    whisper(copied(desk.delivery.drawn(known).text))
+
+
 def pressed(body: Mapping[str, Any]) -> Pressed:
-    """What the pressed button carried."""
-    return Pressed.read(str(body["actions"][0].get("value") or ""))
+    """What the pressed button, or the chosen entry of the menu, carried."""
+    action = body["actions"][0]
+    return Pressed.read(str((action.get("selected_option") or action).get("value") or ""))
 
 
 def place_of(body: Mapping[str, Any]) -> Place:

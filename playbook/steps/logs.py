@@ -44,7 +44,7 @@ def logs(
     prescription: Prescription,
     elastic: Elastic,
 ) -> Logs | None:
-    """Logs.
+    """Logs around the onset.
 
     One search for each purpose of the playbook and one for the event's trace, in one request. Lines are oldest
     first. A fact without lines means: looked, found nothing. Raises `Unavailable` where no search was answered.

@@ -48,7 +48,7 @@ class Group:
 
 
 def spread(inquiry: Inquiry, issue: Issue, tags: Tags, sentry: Sentry) -> Spread | None:
-    """Who is affected.
+    """Affected users and segments.
 
     From the issue's tags and one call for the project's other events of the same time. `None` where the events
     carry neither environment nor server.

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.card.escape import UNSEEN, code, fence, is_web_link, length, link, mrkdwn, plain, spoken
+from bot.card.escape import UNSEEN, code, fence, is_web_link, length, link, mrkdwn, plain, prose, spoken
 
 HOSTILE = st.lists(
     st.one_of(
@@ -26,6 +26,25 @@ def test_running_text_is_escaped_whole_and_as_short_as_asked(text: str, limit: i
     assert length(shown) <= limit
     assert not re.search(r"[<>`*~\n]|&(?!amp;|lt;|gt;)", shown)
     assert not UNSEEN.search(shown)
+
+
+@given(HOSTILE, st.integers(20, 300))
+def test_a_sentence_with_code_in_it_is_escaped_whole_and_its_spans_end(text: str, limit: int):
+    shown = prose(text, limit)
+    assert length(shown) <= limit
+    assert shown.count("`") % 2 == 0
+    assert not re.search(r"[<>\n]|&(?!amp;|lt;|gt;)", shown)
+    assert not re.search(r"[*~]", re.sub("`[^`]*`", "", shown))
+    assert not UNSEEN.search(shown)
+
+
+def test_a_command_within_a_sentence_stays_code():
+    assert (
+        prose("Before, `a *b* <c>` says\nnothing; *then* `d`.", 99)
+        == "Before, `a *b* &lt;c&gt;` says nothing; ∗then∗ `d`."
+    )
+    assert prose("a `b", 99) == "a 'b"
+    assert prose("a ``` b", 99) == "a ''' b"
 
 
 @given(st.text(alphabet="ab <>&", max_size=200))

@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 
 from bot.card import About, Card, Change, card, plainer, problems
-from bot.card.actions import CHECK_AGAIN, FEEDBACK, SHOW_EVIDENCE, Pressed
+from bot.card.actions import CHECK_AGAIN, FEEDBACK, MORE, SHOW_EVIDENCE, Pressed
 from bot.card.blocks import MOST_TEXT, text_size
 from playbook.diagnosis import NextStep, RuledOut, Strength, Verdict
+from playbook.evidence.changes import Changes, Commit, PullRequest
 from playbook.evidence.missing_relation import MissingRelation
+from playbook.evidence.releases import Release, Releases
+from playbook.evidence.spread import Segment, Spread
 from playbook.gather import Progress
 from tests.card.contract import breaches
 from tests.card.diagnoses import (
@@ -26,6 +29,7 @@ from tests.card.diagnoses import (
     an_issue,
     an_undecided,
 )
+from tests.facts import an_issue as an_issue_fact
 
 STEPS = (
     Progress("Issue", "Issue details", "done", "ProgrammingError in shop", SENTRY),
@@ -120,13 +124,13 @@ def test_a_relation_without_a_name_is_told_as_such():
 
 def test_the_verdict_comes_second_with_its_grade_and_its_citation():
     verdict = SHOWN["proved"].blocks[1]["text"]["text"]
-    assert verdict.startswith(f"*The migration was not applied* – *proved* [<{SENTRY}|Sentry event>]")
+    assert verdict.startswith(f"*The migration was not applied* – *<{SENTRY}|proved>*")
+    assert verdict.endswith("_1 finding for it, none against_")
 
 
 def test_the_reason_shows_its_link_and_the_quoted_bit():
     assert (
-        f'<{SENTRY}|Sentry event>: `relation "orders_order" does not exist`'
-        in SHOWN["proved"].blocks[2]["text"]["text"]
+        f'<{SENTRY}|Sentry event> `relation "orders_order" does not exist`' in SHOWN["proved"].blocks[2]["text"]["text"]
     )
 
 
@@ -134,7 +138,25 @@ def test_what_speaks_against_the_verdict_is_shown_even_when_much_speaks_for_it()
     signals = tuple(a_signal(f"telling {n}", name=str(n), strength=Strength.TELLING) for n in range(9))
     against = a_signal("the table is there after all", name="there", strength=Strength.AGAINST)
     shown = card(a_diagnosis(hypotheses=(a_hypothesis("likely", signals=(*signals, against)),)), an_evidence())
-    assert "the table is there after all _(against it)_" in said(shown)
+    assert "• *Against it:* the table is there after all" in said(shown)
+
+
+def test_a_finding_that_rests_on_evidence_shown_already_is_not_told_again():
+    log, issue = a_citation(source="Elasticsearch", quote="1 unapplied migration"), a_citation()
+    signals = (
+        a_signal("It is pending, and the code needs it", name="a", citations=(issue, log)),
+        a_signal("Migrations are pending", name="b", strength=Strength.TELLING, citations=(log,)),
+        a_signal(
+            "It rose with the deploy", name="c", strength=Strength.HINT, citations=(a_citation(quote="deployed"),)
+        ),
+        a_signal("But one ran", name="d", strength=Strength.AGAINST, citations=(log,)),
+    )
+    shown = said(card(a_diagnosis(hypotheses=(a_hypothesis(signals=signals),)), an_evidence()))
+    assert "Migrations are pending" not in shown
+    assert "• *Against it:* But one ran [" in shown
+    assert "• It rose with the deploy _(a hint)_ [" in shown
+    assert "_3 findings for it, 1 against_" in shown
+    assert shown.count("`1 unapplied migration`") == 1
 
 
 def test_the_command_can_be_pasted_from_a_code_block():
@@ -154,29 +176,85 @@ def test_a_claim_that_nothing_is_cited_for_is_not_shown():
 
 
 def test_what_was_ruled_out_is_shown_with_its_reason_and_link():
-    assert f"*Ruled out:* #815 – not in release 4.2.1 [<{SENTRY}|PR #815>]" in said(SHOWN["proved"])
+    assert f"*Ruled out:* ~#815~ – not in release 4.2.1 [<{SENTRY}|PR #815>]" in said(SHOWN["proved"])
 
 
 def test_a_gap_is_told_plainly():
-    assert "Logs (Elasticsearch): Elasticsearch did not answer in 10 s" in said(SHOWN["undecided"])
+    assert "⚠ *Could not be checked:* Logs (Elasticsearch): Elasticsearch did not answer in 10 s" in said(
+        SHOWN["undecided"]
+    )
     assert "Elasticsearch did not answer in 10 s" in SHOWN["undecided"].text
 
 
 def test_the_suspect_pull_request_is_named_with_author_and_merge():
     shown = said(SHOWN["proved"])
     assert (
-        "<https://github.com/acme/shop/pull/812|#812 Orders get their own table> by dev-a, merged 20 Nov 03:00 UTC"
-        in shown
+        "*What changed:* <https://github.com/acme/shop/pull/812|#812 Orders get their own table> by dev-a, "
+        "merged 20 Nov 03:00 UTC, 5 h 10 min before the onset" in shown
+    )
+
+
+def test_the_onset_is_told_with_the_time_since_the_deploy():
+    assert f"*When:* onset 20 Nov 08:10 UTC, 10 min after <{SENTRY}|4.2.1> was deployed to production" in said(
+        SHOWN["proved"]
+    )
+
+
+def test_the_first_event_of_a_new_issue_is_called_so():
+    shown = said(card(a_diagnosis(), an_evidence(a_frequency(new=True))))
+    assert "*When:* first event 20 Nov 08:10 UTC, 10 min after" in shown
+    assert "merged 20 Nov 03:00 UTC, 5 h 10 min before the first event" in shown
+
+
+def test_a_change_that_was_merged_later_is_told_as_later():
+    pull = PullRequest(number=9, title="A mend", merged_at=NOON, url="https://github.com/acme/shop/pull/9")
+    suspects = tuple(Commit(sha=sha * 40, message="m", url=SENTRY, pull=pull) for sha in "ab")
+    shown = said(card(a_diagnosis(), an_evidence(Changes(url=SENTRY, repository="r", head="b", suspects=suspects))))
+    assert "merged 20 Nov 12:00 UTC, 3 h 50 min after the onset _(and 1 more change to look at)_" in shown
+
+
+def test_without_a_deploy_the_release_is_named():
+    releases = Releases(
+        url=SENTRY, failing=Release(version="4.2.1", url=SENTRY), last_good=Release(version="4.2", url="")
+    )
+    shown = said(card(a_diagnosis(), an_evidence(releases)))
+    assert f"*When:* onset 20 Nov 08:10 UTC, with <{SENTRY}|4.2.1> (last good: 4.2)" in shown
+
+
+def test_how_often_is_told_with_the_users_and_who_is_mostly_hit():
+    segment = Segment(key="environment", value="eu", count=9, of=9, baseline_count=1, baseline_of=9)
+    evidence = an_evidence(an_issue_fact(users=87), Spread(url=SENTRY, reach="segment", segments=(segment,), rule="r"))
+    assert f"*How often:* <{SENTRY}|122 events in 24 h (spike)>, 87 users in all, mostly environment eu" in said(
+        card(a_diagnosis(), evidence)
     )
 
 
 def test_there_are_two_buttons_and_one_pair_of_feedback_and_they_carry_only_run_and_issue():
     actions = next(block for block in SHOWN["proved"].blocks if block["type"] == "actions")
-    assert [element["action_id"] for element in actions["elements"]] == [SHOW_EVIDENCE, CHECK_AGAIN]
+    assert [element["action_id"] for element in actions["elements"]] == [SHOW_EVIDENCE, CHECK_AGAIN, MORE]
+    assert [element["type"] for element in actions["elements"]] == ["button", "button", "overflow"]
     assert Pressed.read(actions["elements"][0]["value"]) == Pressed("r1", "5551234567")
     pair = next(block for block in SHOWN["proved"].blocks if block["type"] == "context_actions")["elements"][0]
     assert pair["action_id"] == FEEDBACK
     assert Pressed.read(pair["negative_button"]["value"]) == Pressed("r1", "5551234567", "wrong")
+
+
+def test_the_menu_opens_the_issue_and_the_change_and_gives_the_card_as_text():
+    actions = next(block for block in SHOWN["proved"].blocks if block["type"] == "actions")
+    options = actions["elements"][2]["options"]
+    assert [(option["text"]["text"], option.get("url")) for option in options] == [
+        ("Open SHOP-42", SENTRY),
+        ("Open #812 Orders get their own table", "https://github.com/acme/shop/pull/812"),
+        ("Show as text, for a ticket", None),
+    ]
+    assert Pressed.read(options[2]["value"]) == Pressed("r1", says="as_text")
+
+
+def test_the_longest_run_fits_the_value_of_a_menus_entry():
+    actions = next(
+        block for block in card(a_diagnosis(), an_evidence(), About("r" * 500)).blocks if "elements" in block
+    )
+    assert all(len(option["value"]) <= 150 for option in actions["elements"][2]["options"])
 
 
 def test_the_last_line_names_run_duration_and_what_was_hidden():
@@ -184,7 +262,6 @@ def test_the_last_line_names_run_duration_and_what_was_hidden():
     assert "run r1" in footer
     assert "took 8 s" in footer
     assert "3 values hidden" in footer
-    assert "gaps in Elasticsearch" in SHOWN["undecided"].blocks[-1]["elements"][0]["text"]
 
 
 def test_answers_of_people_are_shown_as_they_stand():
@@ -207,36 +284,40 @@ def test_a_long_card_drops_the_trail_first_and_says_that_it_is_shortened():
 def test_the_text_alone_is_a_whole_answer():
     text = SHOWN["proved"].text
     assert 'relation "orders_order" is missing in production' in text
-    assert "The migration was not applied* – *proved*" in text
+    assert f"*The migration was not applied* – *<{SENTRY}|proved>*" in text
     assert "python manage.py migrate orders 0042_order" in text
 
 
-def test_the_chart_has_two_hour_bars_and_names_onset_and_deploy():
-    chart = next(block for block in SHOWN["proved"].blocks if block["type"] == "data_visualization")
-    points = chart["chart"]["series"][0]["data"]
-    assert len(points) == 12
-    assert points[-2:] == [{"label": "08h deploy, onset", "value": 43}, {"label": "10h", "value": 79}]
-    assert chart["title"] == "Events per 2 h, times in UTC"
+@pytest.mark.parametrize(
+    ("verify", "told"),
+    [
+        ("python manage.py showmigrations orders", "*Then verify:* `python manage.py showmigrations orders`"),
+        ("The same statement shows it", "*Then verify:* The same statement shows it"),
+        ("SELECT " + "x" * 60 + ";", "*Then verify*\\n```\\nSELECT " + "x" * 60 + ";\\n```"),
+        ("SELECT 1;", "*Then verify:* `SELECT 1;`"),
+    ],
+)
+def test_how_to_verify_is_a_sentence_a_word_of_code_or_a_block_to_copy(verify: str, told: str):
+    step = NextStep(kind="remedy", action="Do it", verify=verify)
+    assert told in said(card(a_diagnosis(next_step=step), an_evidence()))
 
 
-@pytest.mark.parametrize("count", [3, 20, 21, 24, 25, 48, 168, 500])
-def test_a_chart_of_any_window_has_at_most_twenty_bars_with_labels_of_their_own(count: int):
-    shown = card(a_diagnosis(), an_evidence(a_frequency((1,) * count)))
-    charts = [block for block in shown.blocks if block["type"] == "data_visualization"]
-    assert len(charts) == 1
-    assert problems({"blocks": shown.blocks, "text": shown.text}) == []
+def test_a_reason_that_stands_among_the_gaps_is_not_told_twice():
+    action = f"Ask the database. Still open: did it run? ({a_gap().reason})"
+    shown = said(card(an_undecided(next_step=NextStep(kind="check", action=action)), an_evidence()))
+    assert 'Still open: did it run?"' in shown
+    assert shown.count(a_gap().reason) == 1
 
 
-@pytest.mark.parametrize("counts", [(), (0,) * 24, (5,), (5, 5)])
-def test_a_chart_that_shows_nothing_is_not_drawn(counts: tuple[int, ...]):
-    shown = card(a_diagnosis(), an_evidence(a_frequency(counts)))
-    assert "data_visualization" not in {block["type"] for block in shown.blocks}
-
-
-def test_without_its_chart_the_counts_are_told_in_words():
-    shown = plainer(SHOWN["proved"])
-    assert "*Events per 2 h, times in UTC:*" in said(shown)
-    assert "08h deploy, onset 43 · 10h 79" in said(shown)
+def test_a_new_finding_is_marked_where_it_stands_and_not_listed_twice():
+    text = a_signal().text
+    about = About(changes=(Change("New", text, (a_citation(),)), Change("New", "Another", (a_citation(),))))
+    shown = said(card(a_diagnosis(), an_evidence(), about))
+    assert f"• *New:* {text}" in shown
+    assert shown.count(text) == 1
+    assert f"and this changed:\\n• New: Another [<{SENTRY}|Sentry event>]" in shown
+    only = said(card(a_diagnosis(), an_evidence(), About(changes=about.changes[:1])))
+    assert "*Checked again 20 Nov 12:00 UTC*: there is a new finding." in only
 
 
 def test_every_edit_names_its_blocks_anew():

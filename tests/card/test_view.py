@@ -14,6 +14,7 @@ from playbook.evidence.similar import Similar
 from tests.card.contract import breaches
 from tests.card.diagnoses import (
     a_diagnosis,
+    a_frequency,
     a_hypothesis,
     a_signal,
     an_evidence,
@@ -46,7 +47,32 @@ def test_every_fact_is_shown_with_its_finding_and_the_link_to_its_source():
     shown = json.dumps(all_pages(a_diagnosis(), evidence), ensure_ascii=False)
     for kind, fact in evidence.facts.items():
         assert f"*{spoken(kind.__name__)}* – " in shown
-        assert f"Source: <{fact.url}|{fact.source}>" in shown
+        assert f" [<{fact.url}|{fact.source}>]" in shown
+
+
+def test_the_judgement_comes_before_the_raw_facts():
+    undecided = an_undecided(hypotheses=(*an_undecided().hypotheses, a_hypothesis("undecided", cause="c", signals=())))
+    pages = all_pages(undecided, an_evidence(absent={Similar: "looked in Sentry, there is none"}))
+    heads = [block["text"]["text"] for view in pages for block in view["blocks"] if block["type"] == "header"]
+    assert heads == [
+        "Causes that were weighed",
+        "Ruled out",
+        "Could not be looked at",
+        "Looked for, and there is none",
+        "Facts",
+    ]
+    assert "*Nothing was found for or against:* The migration was not applied" in json.dumps(pages)
+
+
+def test_of_a_long_list_the_first_few_and_the_newest_are_shown():
+    shown = json.dumps(all_pages(a_diagnosis(), an_evidence(a_frequency((7,) * 20 + (3, 40, 41, 38)))))
+    assert "12 more" in shown
+    assert all(f"count {count}" in shown for count in (3, 40, 41, 38))
+
+
+def test_a_fact_within_a_fact_stands_on_one_line_without_its_address():
+    shown = json.dumps(all_pages(a_diagnosis(), an_evidence()))
+    assert "deploys: release 4.2.1, environment production, at 2026-11-20T08:00:00Z" in shown
 
 
 def test_absent_and_unavailable_stand_under_headings_of_their_own():
