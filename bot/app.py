@@ -15,6 +15,7 @@ from playbook.sources.door import Door, closed, dispatch
 Investigator = Callable[[IssueRef, datetime, Tell], Investigation]
 """Which issue, asked when, and who hears of the progress."""
 
+NO_SENTRY = "Sentry is not configured: set SENTRY_ORG and SENTRY_TOKEN"
 NO_GITHUB = "GitHub is not configured: set GITHUB_TOKEN, or GITHUB_APP_ID and GITHUB_APP_KEY_FILE"
 NO_ELASTICSEARCH = "Elasticsearch is not configured: set ELASTICSEARCH_URL and ELASTICSEARCH_API_KEY"
 
@@ -44,7 +45,7 @@ def live_doors(settings: Settings) -> Callable[[Budget], Door]:
 
         return dispatch(
             {
-                "sentry": sentry_door(sentry, budget, forms) if sentry else closed("Sentry is not configured"),
+                "sentry": sentry_door(sentry, budget, forms) if sentry else closed(NO_SENTRY),
                 "github": github_door(github, budget) if github else closed(NO_GITHUB),
                 "elasticsearch": elastic_door(elastic, budget) if elastic else closed(NO_ELASTICSEARCH),
             }

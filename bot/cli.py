@@ -129,16 +129,32 @@ def serve(
 
 @app.command()
 def demo(
-    name: Annotated[str, typer.Argument(help="Which recorded incident.")] = "",
-    once: Annotated[bool, typer.Option("--once", help="Show one incident and leave.")] = False,
+    name: Annotated[str, typer.Argument(help="Which recorded incident comes first.")] = "",
+    once: Annotated[bool, typer.Option("--once", help="Show one incident in the terminal and leave.")] = False,
+    live: Annotated[bool, typer.Option("--live", help="Use the configured sources instead of recordings.")] = False,
+    port: Annotated[int, typer.Option(help="Where the page is served; the next free port if it is taken.")] = 7433,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
 ) -> None:
-    """Show a recorded incident running through the whole engine."""
-    from bot.demo import NoSuchIncident, show
+    """Open a workspace in the browser in which the bot diagnoses recorded incidents."""
+    from bot.demo import NoSuchIncident, known, show
 
     try:
-        show(name, once=once)
+        known(name)
+        if once:
+            show(name)
+            return
     except NoSuchIncident as wrong:
         _leave(str(wrong), WRONG_USE)
+
+    from bot.playground.open import NoPort, open_workspace
+    from bot.settings import WrongSettings, load
+
+    try:
+        open_workspace(port, browser=browser, first=name, configured=load() if live else None)
+    except WrongSettings as wrong:
+        _leave(wrong.sentence, WRONG_USE)
+    except NoPort as taken:
+        _leave(str(taken), WRONG_USE)
 
 
 @app.command()

@@ -28,15 +28,18 @@ def incidents() -> dict[str, Path]:
     return {path.parent.name: path for path in sorted(place.glob("*/recording.json"))}
 
 
-def show(name: str, *, once: bool) -> None:
-    """One incident, or (without `once` and a name) each of them after the other."""
-    known = incidents()
-    if not known or (name and name not in known):
-        listed = ", ".join(known) or "none came with this installation"
+def known(name: str) -> Path:
+    """The recording of this name, or of the first incident for no name; raises `NoSuchIncident`."""
+    here = incidents()
+    if (name or FIRST) not in here:
+        listed = ", ".join(here) or "none came with this installation"
         raise NoSuchIncident(f"there is no recorded incident {name!r}; there are: {listed}")
-    chosen = [name or FIRST] if once or name else list(known)
-    for one in chosen:
-        _run(Recording.model_validate_json(known[one].read_text(encoding="utf-8")))
+    return here[name or FIRST]
+
+
+def show(name: str) -> None:
+    """One incident, in the terminal."""
+    _run(Recording.model_validate_json(known(name).read_text(encoding="utf-8")))
 
 
 def _run(recording: Recording) -> None:

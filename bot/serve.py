@@ -29,7 +29,7 @@ def serve(settings: Settings, mapping: Mapping, *, http: bool) -> None:
         if http
         else _needed("SLACK_APP_TOKEN", settings.slack_app_token)
     )
-    _log_to_standard_error()
+    log_to_standard_error()
     client = web_client(bot_token, settings.slack_api_url)
     desk = desk_of(
         investigator(settings, mapping), client, settings.sentry_url, mapping.alert_apps, mapping.alert_channels()
@@ -41,7 +41,7 @@ def serve(settings: Settings, mapping: Mapping, *, http: bool) -> None:
     else:
         handler = socket_mode(client, second, desk)
         handler.connect()  # type: ignore[no-untyped-call] # Bolt leaves it untyped
-        _until_told_to_stop()
+        until_told_to_stop()
         handler.close()  # type: ignore[no-untyped-call]
     desk.runs.close()
 
@@ -63,7 +63,8 @@ def _greet(client: WebClient, *, http: bool) -> None:
     log.info("at work", team=who.get("team"), bot=who.get("user"), over="HTTP" if http else "Socket Mode")
 
 
-def _until_told_to_stop() -> None:
+def until_told_to_stop() -> None:
+    """Returns on SIGTERM or Ctrl-C."""
     stop = threading.Event()
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, lambda *_: stop.set())
@@ -71,8 +72,10 @@ def _until_told_to_stop() -> None:
     log.info("stopping; the runs under way may end")
 
 
-def _log_to_standard_error() -> None:
+def log_to_standard_error(level: int = logging.INFO) -> None:
+    """One JSON object a line, from this level up."""
     structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -1,5 +1,6 @@
 """The whole story in one screen: from a reference to a diagnosis, with the recording to replay it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from playbook import catalog
@@ -42,9 +43,12 @@ def investigate(inquiry: Inquiry, services: Services, door: Door, tell: Tell) ->
     return Investigation(diagnosis, evidence, recorder.recording(inquiry, services, hidden))
 
 
-def replay(recording: Recording, tell: Tell) -> Investigation:
-    """The same investigation from its recording: no network, no clock."""
-    evidence, diagnosis = _examine(recording.inquiry, recording.services, recording.door(), tell)
+def replay(recording: Recording, tell: Tell, between: Callable[[Door], Door] = lambda door: door) -> Investigation:
+    """The same investigation from its recording: no network, no clock.
+
+    `between` may put something before the recording's door: a rehearsal makes a source slow there, or fail.
+    """
+    evidence, diagnosis = _examine(recording.inquiry, recording.services, once(between(recording.door())), tell)
     evidence = Evidence(evidence.facts, evidence.absent, evidence.unavailable, recording.hidden)
     return Investigation(diagnosis, evidence, recording)
 
