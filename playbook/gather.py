@@ -13,6 +13,7 @@ from playbook.evidence.collected import Evidence
 from playbook.evidence.fact import Fact, Value
 from playbook.evidence.prescription import Prescription
 from playbook.evidence.unavailable import Unavailable
+from playbook.sources.elastic import Elastic
 from playbook.steps import Step, steps
 
 State = Literal["running", "done", "absent", "unavailable"]
@@ -140,9 +141,9 @@ class _Run:
 
 
 def _asked(step: Step, have: Mapping[type, object]) -> str:
-    """What a step is about to ask for; of a step that follows a prescription, what the playbook looks for there."""
+    """What a step is about to ask for; of the logs, what the playbook at hand looks for in them."""
     prescription = have.get(Prescription)
-    if any(need.type is Prescription for need in step.needs) and isinstance(prescription, Prescription):
+    if any(need.type is Elastic for need in step.needs) and isinstance(prescription, Prescription):
         purposes = ", ".join(search.purpose for search in prescription.searches)
         return f"logs of {purposes}" if purposes else "logs"
     return step.title[:1].lower() + step.title[1:]

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from bot.card.escape import spoken
 from playbook.diagnosis import Citation, Diagnosis, Hypothesis, Signal
 
+GONE = "No longer counted"
+"""Of a finding that a cause no longer rests on: gone, or, with more to see, outweighed by a better one."""
+
 NEW = "New"  # what is said of a finding that was not there before
 
 
@@ -61,7 +64,7 @@ def _signals(before: Diagnosis, after: Diagnosis) -> Iterator[Change]:
     unchecked = {(one.cause, left.signal) for one in after.hypotheses for left in one.unchecked}
     for key, signal in old.items():
         if key not in new:
-            told = "Could not be checked this time" if key in unchecked else "No longer found"
+            told = "Could not be checked this time" if key in unchecked else GONE
             yield Change(told, signal.text, signal.citations)
 
 

@@ -43,7 +43,7 @@ def verdict(diagnosis: Diagnosis) -> Iterator[str]:
     judged, leading = diagnosis.verdict, lead(diagnosis)
     because = mrkdwn(judged.because, 500) if judged.because else ""
     if judged.claim is None or leading is None:
-        leaning = [one for one in diagnosis.hypotheses if _speaks_for(one)][:2]
+        leaning = [one for one in diagnosis.hypotheses if speaks_for(one)][:2]
         cited = links(chain.from_iterable(first_of(weighed(one)[:1]) for one in leaning))
         yield f"*Undecided:* {because} {cited}".strip()
         return
@@ -97,7 +97,7 @@ def reasons(
             yield f"{_found(signal, new)} {links(signal.citations[:cited])}"
         yield from more(len(told) - most, "finding")
         return
-    contenders = [one for one in diagnosis.hypotheses if _speaks_for(one)]
+    contenders = [one for one in diagnosis.hypotheses if speaks_for(one)]
     if contenders:
         yield "*What it could be*"
     for one in contenders[:MOST_CONTENDERS]:
@@ -117,7 +117,7 @@ def _shown(diagnosis: Diagnosis) -> list[Signal]:
     leading = lead(diagnosis)
     if leading is not None:
         return _not_told_yet(weighed(leading))[:MOST_REASONS]
-    contenders = [one for one in diagnosis.hypotheses if _speaks_for(one)][:MOST_CONTENDERS]
+    contenders = [one for one in diagnosis.hypotheses if speaks_for(one)][:MOST_CONTENDERS]
     return [signal for one in contenders for signal in weighed(one)[:MOST_FOR_ONE]]
 
 
@@ -160,6 +160,7 @@ def more(count: int, what: str) -> Iterator[str]:
         yield f"_and {count:,} more {plural}, under *Show evidence*_"
 
 
-def _speaks_for(hypothesis: Hypothesis) -> bool:
+def speaks_for(hypothesis: Hypothesis) -> bool:
+    """Whether anything was found for it, and nothing that rules it out."""
     kinds = {signal.strength for signal in hypothesis.signals}
     return Strength.RULES_OUT not in kinds and bool(kinds - {Strength.AGAINST})

@@ -12,6 +12,7 @@ from bot.card.actions import EVIDENCE_VIEW, Pressed, pages, token
 from bot.card.blocks import MOST_TEXT, Block, context, header, json_of, named, section, sections, text_size
 from bot.card.citing import quoted
 from bot.card.escape import fence, link, mrkdwn, spoken
+from bot.card.judgement import speaks_for
 from playbook.catalog import playbooks
 from playbook.diagnosis import Diagnosis, Gap, Hypothesis
 from playbook.evidence.collected import Evidence
@@ -154,7 +155,7 @@ def _listed(value: object) -> list[object]:
 
 
 def _hypothesis(one: Hypothesis) -> list[Block]:
-    lines = [f"*{mrkdwn(one.claim, 500)}* – {one.grade}"]
+    lines = [f"*{mrkdwn(one.claim, 500)}* – {one.grade if speaks_for(one) else 'nothing speaks for it'}"]
     for signal in one.signals[:10]:
         worth = signal.strength.value.replace("_", " ")
         lines.append(f"• {mrkdwn(signal.text, 500)} _({worth})_")

@@ -38,13 +38,13 @@ def test_signals_that_appear_vanish_or_weigh_otherwise_are_told():
             a_hypothesis(signals=(a_signal("same", name="b", strength=Strength.AGAINST), a_signal("new", name="c"))),
         )
     )
-    assert told(before, after) == [("Was decisive, now against", "same"), ("New", "new"), ("No longer found", "old")]
+    assert told(before, after) == [("Was decisive, now against", "same"), ("New", "new"), ("No longer counted", "old")]
 
 
 def test_a_finding_that_could_not_be_looked_for_is_not_said_to_be_gone():
     before = a_diagnosis(hypotheses=(a_hypothesis(signals=(a_signal("pending", name="a"), a_signal("b", name="b"))),))
     after = a_diagnosis(hypotheses=(a_hypothesis(signals=(), unchecked=(an_unchecked(signal="a"),)),))
-    assert told(before, after) == [("Could not be checked this time", "pending"), ("No longer found", "b")]
+    assert told(before, after) == [("Could not be checked this time", "pending"), ("No longer counted", "b")]
 
 
 def test_every_flipped_judgement_carries_its_citation():
