@@ -1,6 +1,6 @@
 """One message is posted, edited and taken away; a card that Slack refuses goes out plainer, not lost."""
 
-import time
+import threading
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -46,9 +46,15 @@ class Messages:
     """Writes to Slack at its pace. Every failure is a `NotSent`."""
 
     def __init__(
-        self, client: WebClient, pace: Pace | None = None, sleep: Callable[[float], None] = time.sleep
+        self, client: WebClient, pace: Pace | None = None, sleep: Callable[[float], object] | None = None
     ) -> None:
-        self._client, self._pace, self._sleep = client, pace or Pace(), sleep
+        self._over = threading.Event()
+        self._sleep = sleep or self._over.wait
+        self._client, self._pace = client, pace or Pace(sleep=self._sleep)
+
+    def give_up(self) -> None:
+        """From now on nothing is sent any more: whoever waits for their turn gets `NotSent` at once."""
+        self._over.set()
 
     def post(self, channel: str, card: Card, thread: str | None = None) -> str:
         """Posts a card and gives the message's `ts`."""
@@ -110,6 +116,8 @@ class Messages:
         for _ in range(tries):
             if channel is not None:
                 self._pace.wait(channel)
+            if self._over.is_set():
+                raise NotSent("stopping")
             try:
                 return call()
             except SlackApiError as refused:

@@ -18,7 +18,7 @@ class Pace:
         self,
         seconds: float = PACE_SECONDS,
         clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         self._seconds, self._clock, self._sleep = seconds, clock, sleep
         self._lock = threading.Lock()

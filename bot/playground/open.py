@@ -1,0 +1,176 @@
+"""A workspace on this computer with the real bot in it: over recorded incidents, or over the real sources."""
+
+import errno
+import logging
+import os
+import socket
+import sys
+import threading
+import time
+import webbrowser
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from bot.app import investigator as live_investigator
+from bot.demo import incidents as recordings
+from bot.doors import desk_of, socket_mode, web_client
+from bot.listen.alert import SENTRY_APP
+from bot.playground.recorded import Sources, incidents, investigator
+from bot.playground.server import Stage, server
+from bot.playground.slack.app import DIAGNOSE
+from bot.playground.slack.workspace import Workspace
+from bot.playground.stage import LiveStage, RecordedStage
+from bot.runs.in_process import Investigate
+from bot.serve import log_to_standard_error, until_told_to_stop
+from bot.settings import Mapping, Settings
+
+HOST = "127.0.0.1"
+PORT = 7433
+PORTS_TRIED = 50
+START_SECONDS = 20.0  # until the server takes requests; it takes a fraction of one
+STOP_SECONDS = 4.0  # that runs under way may still take after Ctrl-C; nobody waits longer for a rehearsal
+RECORDED_SENTRY = "https://acme.sentry.example"
+PAGE = Path(__file__).parent / "static"
+
+
+class NoPort(Exception):
+    """No port was free; the text says which were tried."""
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """An open workspace; `stage` is what a visitor can play."""
+
+    url: str
+    workspace: Workspace
+    stage: RecordedStage | LiveStage
+
+
+def open_workspace(
+    port: int, *, browser: bool, first: str = "", configured: tuple[Settings, Mapping] | None = None
+) -> None:
+    """Opens it, says where, shows it, and returns on Ctrl-C; `first` names an incident whose alert is played at once.
+
+    With settings (`configured`) over the real sources. Raises `WrongSettings` and `NoPort`.
+    """
+    began = time.monotonic()
+    with over_real_sources(*configured, port=port) if configured else over_recordings(port) as opened:
+        if first:
+            opened.stage.act({"do": "stage.alert", "incident": first})
+        seconds = time.monotonic() - began
+        sys.stdout.write(f"The workspace is open at {opened.url} (ready in {seconds:.1f} s). Ctrl-C ends it.\n")
+        sys.stdout.flush()
+        if browser and _has_browser():
+            webbrowser.open(opened.url)
+        until_told_to_stop()
+
+
+@contextmanager
+def over_recordings(port: int = PORT, *, pace: float = 1.0, arriving: bool = True) -> Iterator[Rehearsal]:
+    """The recorded incidents; `pace` 1 takes as long as a network would, 0 no time at all."""
+    over = threading.Event()
+    known, sources = incidents(recordings()), Sources(over.wait, pace)
+    with _listening(port) as (listening, url):
+        workspace = Workspace(url, DIAGNOSE)
+        stage = RecordedStage(workspace, known, sources, RECORDED_SENTRY, arriving=arriving)
+        with _at_work(workspace, stage, listening, investigator(known, sources), RECORDED_SENTRY):
+            stage.start()
+            try:
+                yield Rehearsal(url, workspace, stage)
+            finally:
+                over.set()
+                stage.close()
+
+
+@contextmanager
+def over_real_sources(settings: Settings, mapping: Mapping, port: int = PORT) -> Iterator[Rehearsal]:
+    """The same page over the sources that the settings name; raises `WrongSettings` where they do not fit."""
+    investigate = live_investigator(settings, mapping)
+    with _listening(port) as (listening, url):
+        workspace, stage = Workspace(url, DIAGNOSE), LiveStage(settings.sentry_url)
+        with _at_work(workspace, stage, listening, investigate, settings.sentry_url):
+            yield Rehearsal(url, workspace, stage)
+
+
+@contextmanager
+def _at_work(
+    workspace: Workspace, stage: Stage, listening: socket.socket, investigate: Investigate, sentry_url: str
+) -> Iterator[None]:
+    """The server, and the bot connected to it as it would be to Slack: the same doors, the same socket."""
+    log_to_standard_error(logging.WARNING)
+    with _served(workspace, stage, listening):
+        client = web_client(workspace.bot_token, f"{workspace.address}/api/")
+        desk = desk_of(investigate, client, sentry_url, {SENTRY_APP})
+        bot = socket_mode(client, workspace.app_token, desk)
+        bot.connect()  # type: ignore[no-untyped-call] # Bolt leaves it untyped
+        try:
+            yield
+        finally:
+            if not _bounded(desk.runs.close):
+                log_to_standard_error(logging.CRITICAL)  # what is not shown any more is no news at the end
+                desk.messages.give_up()
+                _bounded(desk.runs.close)
+            workspace.envelopes.close()  # or the socket would end in the middle of an acknowledgement
+            bot.close()  # type: ignore[no-untyped-call]
+
+
+@contextmanager
+def _served(workspace: Workspace, stage: Stage, listening: socket.socket) -> Iterator[None]:
+    config = uvicorn.Config(
+        server(workspace, stage, PAGE),
+        log_level="error",
+        lifespan="off",
+        ws="websockets-sansio",
+        timeout_graceful_shutdown=1,
+    )
+    running = uvicorn.Server(config)
+    thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]}, name="server", daemon=True)
+    thread.start()
+    ends = time.monotonic() + START_SECONDS
+    while not running.started:
+        if not thread.is_alive() or time.monotonic() > ends:
+            raise RuntimeError("the workspace's server did not start")
+        time.sleep(0.01)
+    try:
+        yield
+    finally:
+        workspace.close()
+        running.should_exit = True
+        thread.join(STOP_SECONDS)
+
+
+@contextmanager
+def _listening(port: int) -> Iterator[tuple[socket.socket, str]]:
+    """A socket on this port of the loopback, or on the next free one; 0 takes any."""
+    tried = [port + step for step in range(PORTS_TRIED) if port + step < 65_536] if port else [0]  # noqa: PLR2004
+    for one in tried:
+        with socket.socket() as listening:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, os.name != "nt")
+            try:
+                listening.bind((HOST, one))
+            except OSError as taken:
+                if taken.errno not in {errno.EADDRINUSE, errno.EACCES}:
+                    raise
+                continue
+            yield listening, f"http://{HOST}:{listening.getsockname()[1]}"
+            return
+    raise NoPort(f"no port from {tried[0]} to {tried[-1]} is free: name another with --port")
+
+
+def _bounded(close: Callable[[], None]) -> bool:
+    """Whether it was closed before the patience ended."""
+    thread = threading.Thread(target=close, name="closing", daemon=True)
+    thread.start()
+    thread.join(STOP_SECONDS)
+    return not thread.is_alive()
+
+
+def _has_browser() -> bool:
+    """Whether a window could open: without a display, Python would start a text browser in this very terminal."""
+    if sys.platform.startswith("linux"):
+        return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    return True

@@ -1,0 +1,242 @@
+"""A stranger in a real browser asks, reads the card, presses every button, breaks a source; on a phone; by keyboard."""
+
+import json
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.playground.visitor import PATIENCE, browsing, visiting
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with browsing() as one:
+        yield one
+
+
+@pytest.fixture
+def visitor(browser):
+    with visiting(browser) as one:
+        yield one
+
+
+def test_a_command_becomes_progress_and_then_a_card(browser):
+    with visiting(browser, pace=0.8) as visitor:
+        visitor.say("/diagnose SHOP-42")
+        visitor.sees("Diagnosing SHOP-42")
+        visitor.sees("The migration failed")
+        card = visitor.message("The migration failed")
+        expect(card).to_contain_text("proved")
+        expect(card).to_contain_text("Do this next")
+        expect(card.get_by_role("button", name="Show evidence")).to_be_visible()
+
+
+def test_commands_and_incidents_complete_by_keyboard(visitor):
+    composer = visitor.composer()
+    composer.press_sequentially("/dia")
+    expect(visitor.page.get_by_role("option", name="/diagnose")).to_be_visible()
+    composer.press("Tab")
+    expect(composer).to_have_value("/diagnose ")
+    composer.press_sequentially("rep")
+    expect(visitor.page.get_by_role("listbox").get_by_role("option").first).to_contain_text("SHOP-85")
+    composer.press("Enter")
+    expect(composer).to_have_value("/diagnose SHOP-85")
+    composer.press("Enter")
+    visitor.sees("A read replica is behind")
+
+
+def test_an_alert_is_answered_in_its_thread(visitor):
+    visitor.page.get_by_role("button", name="Play an alert").click()
+    visitor.page.get_by_role("menuitem").filter(has_text="SHOP-57").click()
+    alerts = visitor.page.get_by_role("navigation", name="Channels").get_by_role("link", name="alerts")
+    expect(alerts.get_by_label("unread")).to_be_visible(timeout=PATIENCE)
+    visitor.go("alerts")
+    expect(alerts.get_by_label("unread")).to_have_count(0)
+    visitor.page.get_by_role("button", name="1 reply").click()
+    thread = visitor.page.get_by_role("complementary", name="Thread")
+    expect(thread.get_by_text("The migration was not applied").first).to_be_visible(timeout=PATIENCE)
+    expect(thread).to_contain_text("proved")
+
+
+def test_the_evidence_opens_turns_its_pages_and_closes(visitor):
+    visitor.say("/diagnose SHOP-85")  # whose evidence has two pages
+    shown = visitor.page.get_by_role("button", name="Show evidence")
+    shown.click(timeout=PATIENCE)
+    modal = visitor.page.get_by_role("dialog", name="Evidence")
+    expect(modal).to_contain_text("page 1 of", timeout=PATIENCE)
+    modal.get_by_role("button", name="Later").click()
+    expect(modal).to_contain_text("page 2 of", timeout=PATIENCE)
+    modal.get_by_role("button", name="Earlier").click()
+    expect(modal).to_contain_text("page 1 of", timeout=PATIENCE)
+    visitor.page.keyboard.press("Escape")
+    expect(modal).to_have_count(0)
+    expect(shown).to_be_focused()
+
+
+def test_a_source_that_is_off_is_a_gap_and_checking_again_flips_the_verdict(visitor):
+    visitor.set_source("Elasticsearch", "failing")
+    visitor.say("/diagnose SHOP-42")
+    visitor.sees("Could not be checked")
+    card = visitor.message("Undecided")
+    expect(card).to_contain_text("Elasticsearch")
+    visitor.set_source("Elasticsearch", "recorded")
+    card.get_by_role("button", name="Check again").click()
+    visitor.sees("Could be checked this time")
+    card = visitor.message("The migration failed")
+    expect(card).to_contain_text("Checked again")
+    expect(card).to_contain_text("proved")
+
+
+@pytest.mark.parametrize("mode", ["failing", "absent"])
+def test_without_sentry_the_asker_alone_is_told_why(visitor, mode):
+    visitor.set_source("Sentry", mode)
+    visitor.say("/diagnose SHOP-42")
+    visitor.sees("Only visible to you")
+    expect(visitor.message("Only visible to you")).to_contain_text("Sentry")
+    visitor.page.get_by_role("button", name="Dismiss").click()
+    expect(visitor.page.get_by_text("Only visible to you")).to_have_count(0)
+
+
+def test_right_and_wrong_are_shown_to_everybody(visitor):
+    visitor.say("/diagnose SHOP-42")
+    visitor.page.get_by_role("button", name="This diagnosis is right").click(timeout=PATIENCE)
+    visitor.sees("Right:")
+    visitor.page.get_by_role("button", name="This diagnosis is wrong").click()
+    visitor.sees("Wrong:")
+    expect(visitor.page.get_by_text("Right:")).to_have_count(0)
+
+
+def test_the_menu_of_the_card_gives_its_text_for_a_ticket(visitor):
+    visitor.say("/diagnose SHOP-42")
+    card = visitor.message("The migration failed")
+    card.get_by_role("button", name="More").click(timeout=PATIENCE)
+    visitor.page.get_by_role("menuitem", name="text").click()
+    visitor.sees("Only visible to you")
+
+
+def test_the_shortcut_on_a_message_diagnoses_what_it_names(visitor):
+    visitor.say("Does anybody know https://acme.sentry.example/issues/5551234585/ ?")
+    visitor.message("Does anybody know").hover()
+    visitor.page.get_by_role("button", name="Diagnose").click()
+    visitor.page.get_by_role("button", name="1 reply").click(timeout=PATIENCE)
+    thread = visitor.page.get_by_role("complementary", name="Thread")
+    expect(thread.get_by_text("A read replica is behind").first).to_be_visible(timeout=PATIENCE)
+
+
+def test_where_the_bot_is_not_it_asks_to_be_invited_and_comes(visitor):
+    visitor.go("random")
+    visitor.say("/diagnose SHOP-42", "random")
+    visitor.sees("/invite @diagnose")
+    visitor.say("/invite @diagnose", "random")
+    visitor.sees("has joined the channel")
+    visitor.say("/diagnose SHOP-42", "random")
+    visitor.sees("The migration failed")
+
+
+def test_who_asks_twice_gets_a_link_that_leads_to_the_card(visitor):
+    visitor.say("/diagnose SHOP-42")
+    visitor.sees("The migration failed")
+    visitor.say("/diagnose SHOP-42")
+    visitor.page.get_by_role("link", name="here it is").click(timeout=PATIENCE)
+    expect(visitor.page).to_have_url(f"{visitor.opened.url}/#/C0INCIDENTS/{_card(visitor)['ts']}")
+
+
+def _card(visitor):
+    messages = visitor.opened.workspace.snapshot()["messages"]
+    return next(one for one in messages if one["user"] == "U0DIAGNOSE" and not one.get("ephemeral"))
+
+
+def test_the_inspector_shows_what_both_ends_say(visitor):
+    visitor.page.get_by_role("button", name="Inspector").click()
+    visitor.say("/diagnose SHOP-42")
+    visitor.sees("The migration failed")
+    inspector = visitor.page.get_by_role("complementary", name="Inspector")
+    for name in ("slash_commands", "chat.postMessage", "chat.update"):
+        expect(inspector.get_by_text(name).first).to_be_visible()
+    inspector.get_by_text("chat.update").last.click()
+    expect(inspector).to_contain_text('"blocks"', timeout=PATIENCE)
+    expect(inspector).not_to_contain_text("xoxb-rehearsal-0")
+    assert visitor.opened.workspace.bot_token not in visitor.page.content()
+
+
+def test_on_a_phone_nothing_sticks_out_and_the_thread_fills_the_screen(browser):
+    with visiting(browser, phone=True) as visitor:
+        visitor.opened.stage.act({"do": "stage.alert", "incident": "migration_failed"})
+        visitor.go("alerts")
+        visitor.page.get_by_role("button", name="1 reply").click(timeout=PATIENCE)
+        thread = visitor.page.get_by_role("complementary", name="Thread")
+        expect(thread.get_by_text("The migration failed").first).to_be_visible(timeout=PATIENCE)
+        width = visitor.page.evaluate("() => [document.documentElement.scrollWidth, innerWidth]")
+        assert width[0] <= width[1]
+        box = thread.bounding_box()
+        assert box is not None
+        assert box["width"] >= width[1] - 1
+        for button in thread.get_by_role("button", name="Show evidence").all():
+            area = button.bounding_box()
+            assert area is not None
+            assert area["x"] + area["width"] <= width[1]
+
+
+def test_by_keyboard_alone_from_the_question_to_the_evidence_and_back(visitor):
+    keyboard = visitor.page.keyboard
+    _tab_to(visitor, visitor.composer())
+    keyboard.type("/diagnose SHOP-42")
+    keyboard.press("Escape")
+    keyboard.press("Enter")
+    visitor.sees("The migration failed")
+    shown = visitor.page.get_by_role("button", name="Show evidence")
+    _tab_to(visitor, shown, back=True)
+    keyboard.press("Enter")
+    modal = visitor.page.get_by_role("dialog", name="Evidence")
+    expect(modal).to_be_visible(timeout=PATIENCE)
+    for _ in range(40):  # focus stays inside, however often it moves on
+        keyboard.press("Tab")
+        assert visitor.page.evaluate(OUTSIDE) is False
+    keyboard.press("Escape")
+    expect(shown).to_be_focused()
+
+
+OUTSIDE = """() => {
+  const focused = document.activeElement;
+  return focused !== document.body && !focused.closest("dialog");
+}"""
+"""Whether the focus is on something behind the dialog; between its last and first part it is nowhere in the page."""
+
+
+def _tab_to(visitor, target, *, back=False):
+    for _ in range(80):
+        if target.evaluate("one => one === document.activeElement"):
+            return
+        visitor.page.keyboard.press("Shift+Tab" if back else "Tab")
+    pytest.fail("the keyboard does not lead there")
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+def test_axe_finds_nothing_serious(browser, dark, phone):
+    with visiting(browser, dark=dark, phone=phone) as visitor:
+        visitor.say("/diagnose SHOP-42")
+        visitor.sees("The migration failed")
+        assert visitor.findings() == []
+        visitor.page.get_by_role("button", name="Show evidence").click()
+        expect(visitor.page.get_by_role("dialog", name="Evidence")).to_contain_text("page 1", timeout=PATIENCE)
+        assert visitor.findings() == []
+        visitor.page.keyboard.press("Escape")
+        visitor.page.get_by_role("button", name="Inspector").click()
+        assert visitor.findings() == []
+
+
+def test_two_hundred_alerts_leave_page_and_bot_responsive_and_the_memory_bounded(visitor, monkeypatch):
+    monkeypatch.setattr("bot.playground.stage.STORM_SECONDS", 8.0)  # in a minute; here they come seven times as fast
+    visitor.page.get_by_role("button", name="Inspector").click()
+    visitor.opened.stage.act({"do": "stage.storm", "count": 200})
+    visitor.say("/diagnose SHOP-42")
+    visitor.sees("The migration failed")
+    visitor.go("alerts")
+    expect(visitor.page.get_by_text("Short ID: SHOP-42").first).to_be_visible(timeout=PATIENCE)
+    visitor.page.wait_for_function("() => document.querySelectorAll('[role=listitem]').length >= 200", timeout=60_000)
+    visitor.go("incidents")
+    visitor.sees("The migration failed")
+    shown = visitor.opened.workspace.traffic.shown()
+    assert len(shown) <= 300
+    assert len(json.dumps(shown)) < 300_000
