@@ -1,0 +1,30 @@
+import { useEffect, useRef, useState } from "react";
+import type { Message, Person } from "../workspace/protocol.ts";
+import { spoken } from "../mrkdwn/spoken.ts";
+
+const QUIET_MS = 800; // a burst of messages is said once, when it has ended
+
+interface Given { messages: readonly Message[]; people: Readonly<Record<string, Person>>; you: string; channel: string }
+
+/** Says what is new to those who do not see it; edits are not said. */
+export function Announcer({ messages, people, you, channel }: Given) {
+  const [said, setSaid] = useState("");
+  const seen = useRef({ channel, ts: messages.at(-1)?.ts ?? "" });
+  useEffect(() => {
+    if (seen.current.channel !== channel) seen.current = { channel, ts: messages.at(-1)?.ts ?? "" };
+    const timer = setTimeout(() => {
+      const fresh = messages.filter(({ ts, user }) => ts > seen.current.ts && user !== you);
+      const last = fresh.at(-1);
+      seen.current = { channel, ts: messages.at(-1)?.ts ?? "" };
+      if (!last) return;
+      const name = last.username ?? people[last.user]?.name ?? "Somebody";
+      setSaid(fresh.length > 2 ? `${fresh.length} new messages` : `${name}: ${spoken(last.text, 160)}`);
+    }, QUIET_MS);
+    return () => clearTimeout(timer);
+  }, [messages, channel]);
+  return (
+    <div className="unseen" aria-live="polite">
+      {said}
+    </div>
+  );
+}
