@@ -9,10 +9,11 @@ VENV := .venv
 RUN := $(VENV)/bin
 PIP := install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: demo test check tests replay bench golden picture event lock clean
+.PHONY: demo test check tests replay bench golden page pictures event lock clean
 
+# ARGS='--no-browser --port 8000' and the like go to `diagnose demo`.
 demo: $(VENV)/run
-	@$(RUN)/diagnose demo --once
+	@$(RUN)/diagnose demo $(ARGS)
 
 test: check tests replay
 
@@ -32,9 +33,14 @@ replay: $(VENV)/test
 bench: $(VENV)/test
 	$(RUN)/python -m bench
 
-# The README's picture, from the recorded incident itself.
-picture: $(VENV)/run
-	$(RUN)/python -m tools.picture
+# Build the workspace's page anew; only this needs Node. A test holds what is committed to what this gives.
+page:
+	npm ci --prefix page --ignore-scripts --no-audit --no-fund --loglevel=error
+	npm run --prefix page build
+
+# Take the pictures of docs/ anew, from the recorded incidents themselves; needs Chromium.
+pictures: $(VENV)/test
+	@$(RUN)/python -m tools.pictures
 
 # Write the golden diagnoses and cards anew from their recordings; read the difference before you commit it.
 golden: $(VENV)/test

@@ -7,7 +7,7 @@ import pytest
 from typer.main import get_command
 
 from bot.cli import app
-from tools.picture import PICTURE, drawn
+from tools.terminal_picture import PICTURE, drawn
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -40,13 +40,13 @@ def test_every_option_that_is_shown_is_one(document):
         option
         for command in get_command(app).commands.values()
         for parameter in command.params
-        for option in parameter.opts
+        for option in (*parameter.opts, *parameter.secondary_opts)
     } | {"--help", "--fake"}
     for line in document.read_text(encoding="utf-8").splitlines():
         if "diagnose " in line:
-            for option in re.findall(r"(?<!\w)--[a-z]+", line):
+            for option in re.findall(r"(?<!\w)--[a-z-]+", line):
                 assert option in known, f"{option} in: {line}"
 
 
 def test_the_picture_in_the_readme_is_what_the_engine_says_now():
-    assert PICTURE.read_text(encoding="utf-8") == drawn(), "run `make picture`, and look at it"
+    assert PICTURE.read_text(encoding="utf-8") == drawn(), "run `make pictures`, and look at it"
