@@ -31,8 +31,10 @@ from bot.settings import Mapping, Settings
 HOST = "127.0.0.1"
 PORT = 7433
 PORTS_TRIED = 50
+LAST_PORT = 65_535
 START_SECONDS = 20.0  # until the server takes requests; it takes a fraction of one
 STOP_SECONDS = 4.0  # that runs under way may still take after Ctrl-C; nobody waits longer for a rehearsal
+LAST_WORD_SECONDS = 1.0  # for the acknowledgements that are on their way then; each takes milliseconds
 RECORDED_SENTRY = "https://acme.sentry.example"
 PAGE = Path(__file__).parent / "static"
 
@@ -114,7 +116,7 @@ def _at_work(
                 log_to_standard_error(logging.CRITICAL)  # what is not shown any more is no news at the end
                 desk.messages.give_up()
                 _bounded(desk.runs.close)
-            workspace.envelopes.close()  # or the socket would end in the middle of an acknowledgement
+            workspace.envelopes.close(LAST_WORD_SECONDS)  # or the socket would end in the middle of an acknowledgement
             bot.close()  # type: ignore[no-untyped-call]
 
 
@@ -145,13 +147,16 @@ def _served(workspace: Workspace, stage: Stage, listening: socket.socket) -> Ite
 
 @contextmanager
 def _listening(port: int) -> Iterator[tuple[socket.socket, str]]:
-    """A socket on this port of the loopback, or on the next free one; 0 takes any."""
-    tried = [port + step for step in range(PORTS_TRIED) if port + step < 65_536] if port else [0]  # noqa: PLR2004
+    """A socket that listens on this port of the loopback, or on the next free one; 0 takes any."""
+    if not 0 <= port <= LAST_PORT:
+        raise NoPort(f"there is no port {port}: name one from 0 to {LAST_PORT} with --port")
+    tried = range(port, min(port + PORTS_TRIED, LAST_PORT + 1)) if port else range(1)
     for one in tried:
         with socket.socket() as listening:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, os.name != "nt")
             try:
                 listening.bind((HOST, one))
+                listening.listen()  # until then another process could bind the same port
             except OSError as taken:
                 if taken.errno not in {errno.EADDRINUSE, errno.EACCES}:
                     raise

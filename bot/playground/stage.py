@@ -36,17 +36,17 @@ class RecordedStage:
         self._alerted: set[str] = set()
         self._arriving = arriving
         self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._arrive, name="alerts", daemon=True)]
+        self._arrivals = threading.Thread(target=self._arrive, name="alerts", daemon=True)
+        self._blowing: threading.Thread | None = None
 
     def start(self) -> None:
         """From now on alerts may arrive on their own."""
-        for thread in self._threads:
-            thread.start()
+        self._arrivals.start()
 
     def close(self) -> None:
         self._stop.set()
-        for thread in self._threads:
-            if thread.is_alive():
+        for thread in (self._arrivals, self._blowing):
+            if thread is not None and thread.is_alive():
                 thread.join(5)
 
     def shown(self) -> dict[str, Any]:
@@ -124,9 +124,11 @@ class RecordedStage:
                     return
                 self._post(incident)
 
-        thread = threading.Thread(target=blow, name="storm", daemon=True)
-        self._threads = [*(one for one in self._threads if one.is_alive()), thread]
-        thread.start()
+        with self._lock:
+            if self._blowing is not None and self._blowing.is_alive():
+                raise NotDone("A storm is blowing already: wait until it has passed.")
+            self._blowing = threading.Thread(target=blow, name="storm", daemon=True)
+            self._blowing.start()
 
     def _arrive(self) -> None:
         """Each incident that has not alerted yet, one after the other, while the visitor lets them come."""

@@ -17,7 +17,7 @@ import { useKept } from "./workspace/kept.ts";
 import { go, hashOf, permalink, routeOf, useHash } from "./workspace/route.ts";
 import { useTheme } from "./workspace/theme.ts";
 import { useUnread } from "./workspace/unread.ts";
-import type { World } from "./workspace/world.ts";
+import { type World, isTopLevel } from "./workspace/world.ts";
 
 const NO_MESSAGES: readonly never[] = [];
 
@@ -57,8 +57,8 @@ function Workspace({ world }: { world: World }) {
   const readHere = useCallback((ts: string) => markRead(shown, ts), [markRead, shown]);
   const closeThread = () => {
     const row = document.querySelector<HTMLElement>(`.channel [data-ts="${CSS.escape(route.thread)}"]`);
+    addEventListener("hashchange", () => row?.focus({ preventScroll: true }), { once: true }); // the channel may be hidden until then
     go({ channel: shown });
-    row?.focus({ preventScroll: true });
   };
   useOwnLinks();
   useEffect(() => {
@@ -146,7 +146,7 @@ function useNewFrom(channel: string, world: World, read: Readonly<Record<string,
   const kept = useRef({ channel: "", ts: "" });
   if (kept.current.channel !== channel) {
     const last = read[channel];
-    const fresh = last ? world.messages.get(channel)?.find((message) => message.ts > last && message.user !== world.you && !message.thread_ts) : undefined;
+    const fresh = last ? world.messages.get(channel)?.find((message) => message.ts > last && message.user !== world.you && isTopLevel(message)) : undefined;
     kept.current = { channel, ts: fresh?.ts ?? "" };
   }
   return kept.current.ts;

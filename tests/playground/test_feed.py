@@ -39,6 +39,19 @@ def test_a_page_gets_a_snapshot_and_then_the_changes_in_their_order():
     assert pieces[1:] == [f'event: change\ndata: {{"n": {number}}}\n\n' for number in range(3)]
 
 
+def test_a_snapshot_is_written_outside_the_loop_that_serves_everybody():
+    writers = []
+
+    class Snapshot(dict):
+        def items(self):
+            writers.append(threading.current_thread())
+            return super().items()
+
+    read(Feed(), lambda: Snapshot(all=True), 1)
+    assert writers
+    assert threading.current_thread() not in writers
+
+
 def test_a_change_during_the_snapshot_is_not_lost():
     feed = Feed()
 

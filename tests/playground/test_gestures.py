@@ -83,6 +83,8 @@ SEND = {"type": "plain_text", "text": "Send"}
         ("@diagnose SHOP-42", "<@U0DIAGNOSE> SHOP-42"),
         ("ask @nobody", "ask @nobody"),
         ("see https://e.com/?a=1&b=2 there", "see <https://e.com/?a=1&amp;b=2> there"),
+        ("is it https://e.com/issues/1/?", "is it <https://e.com/issues/1/>?"),
+        ("(https://e.com/a), https://e.com/b.", "(<https://e.com/a>), <https://e.com/b>."),
         ("<!channel> <@U0YOU>", "&lt;!channel&gt; &lt;@U0YOU&gt;"),
     ],
 )

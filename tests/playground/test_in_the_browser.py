@@ -1,10 +1,12 @@
 """A stranger in a real browser asks, reads the card, presses every button, breaks a source; on a phone; by keyboard."""
 
 import json
+import re
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.playground.house import until
 from tests.playground.visitor import PATIENCE, browsing, visiting
 
 
@@ -159,6 +161,73 @@ def test_the_inspector_shows_what_both_ends_say(visitor):
     assert visitor.opened.workspace.bot_token not in visitor.page.content()
 
 
+def test_the_inspector_says_when_something_was_said(visitor):
+    visitor.page.get_by_role("button", name="Inspector").click()
+    inspector = visitor.page.get_by_role("complementary", name="Inspector")
+    inspector.get_by_text("apps.connections.open").last.click()
+    told = inspector.get_by_role("region", name="apps.connections.open in full").locator("time")
+    expect(told).to_have_text(re.compile(r"^\d\d:\d\d:\d\d\.\d{3}$"))
+
+
+def test_thread_and_inspector_stand_side_by_side(visitor):
+    visitor.opened.stage.act({"do": "stage.alert", "incident": "migration_failed"})
+    visitor.go("alerts")
+    visitor.page.get_by_role("button", name="1 reply").click(timeout=PATIENCE)
+    visitor.page.get_by_role("button", name="Inspector").click()
+    thread, inspector = (visitor.page.get_by_role("complementary", name=name) for name in ("Thread", "Inspector"))
+    one, other = thread.bounding_box(), inspector.bounding_box()
+    assert one is not None
+    assert other is not None
+    assert one["x"] + one["width"] <= other["x"]
+    visitor.page.get_by_role("button", name="Close the thread").click()
+    expect(visitor.message("SHOP-42")).to_be_focused()
+
+
+def test_on_a_phone_the_inspector_over_a_thread_can_be_closed(browser):
+    with visiting(browser, phone=True) as visitor:
+        visitor.page.get_by_role("button", name="Inspector").click()
+        visitor.page.goto(f"{visitor.opened.url}/#/C0INCIDENTS?thread=1.000001")
+        close = visitor.page.get_by_role("button", name="Close the inspector")
+        box = close.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= 390
+        close.click()
+        expect(close).to_have_count(0)
+
+
+def test_a_thread_that_is_not_there_says_so(visitor):
+    visitor.page.goto(f"{visitor.opened.url}/#/C0INCIDENTS?thread=1.000001")
+    thread = visitor.page.get_by_role("complementary", name="Thread")
+    expect(thread).to_contain_text("is not here any more")
+    expect(thread.get_by_label("Reply in the thread")).to_have_count(0)
+
+
+def test_a_line_marks_where_the_unread_alerts_begin(visitor):
+    visitor.opened.stage.act({"do": "stage.alert", "incident": "migration_failed"})
+    visitor.go("alerts")
+    expect(visitor.page.get_by_role("button", name="1 reply")).to_be_visible(timeout=PATIENCE)
+    visitor.go("incidents")
+    visitor.opened.stage.act({"do": "stage.alert", "incident": "migration_missing"})
+    answered = "() => document.title.startsWith('(1)')"
+    visitor.page.wait_for_function(answered)
+    until(lambda: sum(one.get("reply_count", 0) for one in visitor.opened.workspace.snapshot()["messages"]) == 2)
+    visitor.page.wait_for_timeout(100)
+    visitor.go("alerts")
+    expect(visitor.page.locator(".new-line")).to_be_visible()
+
+
+def test_what_goes_wrong_is_told_in_front_of_an_open_window(visitor):
+    visitor.say("/diagnose SHOP-42")
+    visitor.page.get_by_role("button", name="Show evidence").click(timeout=PATIENCE)
+    modal = visitor.page.get_by_role("dialog", name="Evidence")
+    expect(modal).to_be_visible(timeout=PATIENCE)
+    visitor.page.route("**/page/act", lambda route: route.fulfill(json={"ok": False, "error": "No luck today."}))
+    modal.get_by_role("button", name="Close").last.click()
+    modal.get_by_text("No luck today.").click()  # which nothing may cover
+    modal.get_by_role("button", name="Dismiss").click()
+    expect(visitor.page.get_by_text("No luck today.")).to_have_count(0)
+
+
 def test_on_a_phone_nothing_sticks_out_and_the_thread_fills_the_screen(browser):
     with visiting(browser, phone=True) as visitor:
         visitor.opened.stage.act({"do": "stage.alert", "incident": "migration_failed"})
@@ -240,3 +309,18 @@ def test_two_hundred_alerts_leave_page_and_bot_responsive_and_the_memory_bounded
     shown = visitor.opened.workspace.traffic.shown()
     assert len(shown) <= 300
     assert len(json.dumps(shown)) < 300_000
+
+
+def test_a_screen_reader_hears_the_verdict_not_only_that_it_is_looked_for(browser):
+    with visiting(browser, pace=0.8) as visitor:
+        visitor.say("/diagnose SHOP-42")
+        visitor.sees("The migration failed")
+        said = visitor.page.locator("[aria-live=polite]").filter(has_text="The migration failed")
+        expect(said).to_be_attached(timeout=PATIENCE)
+
+
+def test_a_run_that_has_only_begun_looks_alive(browser):
+    with visiting(browser) as visitor:
+        visitor.set_source("Sentry", "slow")
+        visitor.say("/diagnose SHOP-42")
+        expect(visitor.message("Diagnosing SHOP-42").get_by_role("img", name="asking now").first).to_be_visible()

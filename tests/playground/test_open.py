@@ -17,6 +17,8 @@ from bot.playground import open as playground
 from bot.playground.open import NoPort, over_real_sources, over_recordings
 from bot.playground.slack.workspace import INCIDENTS
 from bot.settings import Mapping, Settings, WrongSettings
+from tests.cases.migration_failed.story import incident
+from tests.stand_ins.sentry_server import SentryServer
 
 PATIENCE = 30.0
 OPEN = re.compile(r"open at (http://127\.0\.0\.1:\d+) \(ready in ([\d.]+) s\)")
@@ -55,6 +57,11 @@ def acted(url: str, **act: object) -> dict[str, object]:
     answer = requests.post(f"{url}/page/act", json=act, timeout=10).json()
     assert isinstance(answer, dict)
     return answer
+
+
+def snapshot(url: str) -> str:
+    with requests.get(f"{url}/page/feed", stream=True, timeout=10) as feed:
+        return str(next(line for line in feed.iter_lines(decode_unicode=True) if line.startswith("data:")))
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
@@ -105,9 +112,30 @@ def test_where_no_port_is_free_it_says_which_were_tried(monkeypatch):
 
 def test_a_named_incident_alerts_at_once():
     with started("replica_behind", "--port", "0") as (_, url):
-        with requests.get(f"{url}/page/feed", stream=True, timeout=10) as feed:
-            text = next(line for line in feed.iter_lines(decode_unicode=True) if line.startswith("data:"))
-        assert "5551234585" in text
+        assert "5551234585" in snapshot(url)
+
+
+def test_over_real_sources_the_card_says_what_they_answer():
+    with (
+        SentryServer(incident.world) as sentry,
+        started(
+            "--live",
+            "--port",
+            "0",
+            SENTRY_URL=sentry.url,
+            SENTRY_ORG="acme",
+            SENTRY_TOKEN="sentry-token-of-the-test",
+            GITHUB_TOKEN="",
+            ELASTICSEARCH_URL="",
+        ) as (_, url),
+    ):
+        assert acted(url, do="say", channel=INCIDENTS.id, text="/diagnose SHOP-42")["ok"] is True
+        ends = time.monotonic() + PATIENCE
+        while "GitHub is not configured" not in (shown := snapshot(url)):
+            assert time.monotonic() < ends, shown[-2_000:]
+            time.sleep(0.2)
+        assert '"live": true' in shown
+        assert acted(url, do="stage.storm", count=200)["ok"] is False
 
 
 def test_over_real_sources_the_settings_must_fit():

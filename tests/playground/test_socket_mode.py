@@ -1,6 +1,7 @@
 """Each envelope reaches one socket, is delivered again until acknowledged, and never waits without bound."""
 
 import json
+import threading
 import time
 from contextlib import ExitStack
 
@@ -166,6 +167,24 @@ def test_nothing_is_delivered_any_more_once_it_is_closed(envelopes):
     envelopes.event(event())
     assert envelopes.interaction("slash_commands", "x", "", {}) is False
     assert socket.got == []
+
+
+def test_closing_waits_for_what_is_being_acknowledged_and_no_longer(timetable):
+    envelopes, socket = Envelopes(Times(acknowledge=5.0), timetable, Traffic()), Socket()
+    envelopes.join(socket)
+    envelopes.event(event())
+    late = threading.Timer(0.2, acknowledged, (envelopes, socket.got[0]))
+    late.start()
+    assert envelopes.close(5.0) is True
+    assert not envelopes._open
+    late.join()
+
+
+def test_closing_does_not_wait_forever(timetable):
+    envelopes, socket = Envelopes(Times(acknowledge=5.0), timetable, Traffic()), Socket()
+    envelopes.join(socket)
+    envelopes.event(event())
+    assert envelopes.close(0.05) is False
 
 
 def test_coming_and_going_is_told_once(timetable):

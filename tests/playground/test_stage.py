@@ -97,6 +97,12 @@ def test_a_storm_posts_every_alert_and_ends(stage, workspace, monkeypatch, until
     until(lambda: len(posted(workspace)) == 40)
 
 
+def test_a_storm_is_not_blown_up_by_another(stage):
+    stage.act({"do": "stage.storm", "count": 200})
+    with pytest.raises(NotDone, match=r"\.$"):
+        stage.act({"do": "stage.storm", "count": 200})
+
+
 def test_closing_ends_a_storm(stage, workspace):
     stage.act({"do": "stage.storm", "count": 200})
     stage.close()

@@ -58,6 +58,7 @@ class Envelopes:
     ) -> None:
         self._times, self._timetable, self._traffic, self._told = times, timetable, traffic, told
         self._lock = threading.RLock()
+        self._settled = threading.Condition(self._lock)
         self._connections: list[Connection] = []
         self._turn = itertools.count()
         self._open: dict[str, _Envelope] = {}
@@ -88,11 +89,15 @@ class Envelopes:
                 if not self._connections:
                     self._told(False)
 
-    def close(self) -> None:
-        """Delivers nothing any more: a bot that is about to hang up need not answer into a dead socket."""
+    def close(self, seconds: float = 0.0) -> bool:
+        """Delivers nothing any more, and waits so long for what the bot is still acknowledging; False if it did not.
+
+        A bot that hung up before would answer into a dead socket.
+        """
         with self._lock:
             self._closed = True
             self._queue.clear()
+            return self._settled.wait_for(lambda: not self._open, seconds)
 
     def event(self, payload: Mapping[str, Any], summary: str = "") -> None:
         """Delivers an event, again until it is acknowledged; it waits a while for a bot that is not connected."""
@@ -132,6 +137,7 @@ class Envelopes:
         name = told.get("envelope_id") if isinstance(told, dict) else None
         with self._lock:
             one = self._open.pop(name, None) if isinstance(name, str) else None
+            self._settled.notify_all()
         if one is None:
             return
         one.cancel()
@@ -171,6 +177,7 @@ class Envelopes:
         with self._lock:
             if self._open.pop(one.id, None) is None:
                 return
+            self._settled.notify_all()
             told = f"not acknowledged within {self._times.acknowledge:g} s"
             self._traffic.ended(one.exchange, None, ok=False, error=told)
             if one.kind == "events_api" and one.attempt < len(self._times.redeliver):

@@ -98,7 +98,7 @@ async def stream(feed: Feed, snapshot: Callable[[], Change], quiet: float = QUIE
             changes = page.take()
             if changes is None:
                 page.begin()
-                yield _event("snapshot", await run_in_threadpool(snapshot))
+                yield await run_in_threadpool(lambda: _event("snapshot", snapshot()))  # it may have megabytes
                 continue
             for change in changes:
                 yield _event("change", change)

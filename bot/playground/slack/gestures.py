@@ -24,7 +24,7 @@ NOT_CONNECTED = (
     "diagnose is not connected: it has no socket open here. Wait a few seconds; if it stays so, start the demo again."
 )
 _MENTION = re.compile(r"@([A-Za-z][\w.-]*)")
-_LINK = re.compile(r"https?://[^\s<>|]+")
+_LINK = re.compile(r"https?://[^\s<>|]*[^\s<>|.,:;!?)\]}'\"]")  # what ends the sentence is not the link's
 
 Given = Mapping[str, Any]
 

@@ -14,6 +14,13 @@ export function Plan({ block }: { block: Block }) {
   const failed = tasks.filter(({ status }) => status === "error").length;
   const [chosen, setChosen] = useState<boolean | null>(null);
   const open = chosen ?? done < tasks.length;
+  if (!tasks.length)
+    return (
+      <p className="plan plan-begun task in_progress">
+        <span className="task-sign" role="img" aria-label={SAID.in_progress} />
+        <span className="plan-title">{plain(block.title)}</span>
+      </p>
+    );
   return (
     <details
       className="plan"

@@ -15,6 +15,11 @@ test("a day begins with a head of its own", () => {
   assert.deepEqual(shape([said(12 * 3600 - 10), said(12 * 3600 + 10)]), [["Yesterday", [true]], ["Today", [true]]]);
 });
 
+test("what a person typed one after the other shares a head", () => {
+  const typed: Partial<Message> = { blocks: [{ type: "rich_text", elements: [] }] };
+  assert.deepEqual(shape([said(0, "U1", typed), said(60, "U1", typed)]), [["Yesterday", [true, false]]]);
+});
+
 test("ephemeral messages and cards stand alone", () => {
   assert.deepEqual(shape([said(0), said(1, "U1", { ephemeral: true }), said(2), said(3, "U1", { blocks: [{ type: "divider" }] })]), [
     ["Yesterday", [true, true, true, true]],

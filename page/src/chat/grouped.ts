@@ -24,5 +24,6 @@ export function grouped(messages: readonly Message[], now = new Date()): Day[] {
 function sameBreath(before: Message, message: Message): boolean {
   const author = (one: Message) => `${one.user}/${one.username ?? ""}/${one.ephemeral ?? ""}`;
   const gap = (dateOf(message.ts).getTime() - dateOf(before.ts).getTime()) / 1000;
-  return author(before) === author(message) && gap < SAME_BREATH_S && !message.ephemeral && !message.blocks?.length;
+  const isCard = message.blocks?.some(({ type }) => type !== "rich_text"); // what a person types is rich_text
+  return author(before) === author(message) && gap < SAME_BREATH_S && !message.ephemeral && !isCard;
 }

@@ -43,6 +43,7 @@ export function ThreadPane({ channel, thread, messages, reader, marked, close }:
         inThread
         marked={marked}
         reader={reader}
+        head={!shown.length && <p className="nothing">This thread is not here any more.</p>}
         afterFirst={
           replies > 0 && (
             <div className="replies-line">
@@ -51,7 +52,9 @@ export function ThreadPane({ channel, thread, messages, reader, marked, close }:
           )
         }
       />
-      <Composer key={`${thread}-composer`} channel={channel.id} thread={thread} label="Reply in the thread" focus={!marked && matchMedia("(hover: hover)").matches} />
+      {shown.length > 0 && (
+        <Composer key={`${thread}-composer`} channel={channel.id} thread={thread} label="Reply in the thread" focus={!marked && matchMedia("(hover: hover)").matches} />
+      )}
     </aside>
   );
 }

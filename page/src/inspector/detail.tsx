@@ -3,6 +3,7 @@ import { Icon } from "../parts/icon.tsx";
 import { Json } from "../parts/json.tsx";
 import type { Exchange } from "../workspace/protocol.ts";
 import { blocksIn } from "./blocks_in.ts";
+import { toTheMillisecond } from "./measure.ts";
 
 type Loaded = { state: "loading" } | { state: "failed"; why: string } | { state: "there"; whole: Record<string, unknown> };
 
@@ -11,6 +12,7 @@ export function Detail({ exchange, close }: { exchange: Exchange; close: () => v
   const [loaded, setLoaded] = useState<Loaded>({ state: "loading" });
   const [tab, setTab] = useState("");
   const answered = exchange.ms !== null;
+  const at = new Date(exchange.at * 1000);
   useEffect(() => {
     const gone = new AbortController();
     void read(exchange.n, gone.signal).then((next) => next && setLoaded(next));
@@ -22,7 +24,7 @@ export function Detail({ exchange, close }: { exchange: Exchange; close: () => v
     <div className="detail" role="region" aria-label={`${exchange.name} in full`}>
       <header>
         <h3>
-          {exchange.name}
+          {exchange.name} <time dateTime={at.toISOString()}>{toTheMillisecond(at)}</time>
           {exchange.ok === false && <span className="detail-error">{exchange.error ?? "refused"}</span>}
         </h3>
         <button type="button" className="quiet" aria-label="Close the exchange" onClick={close}>

@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
+import { Notices } from "./notices.tsx";
 
 const FOCUSABLE = "a[href], button:not(:disabled), input, select, textarea, summary, [tabindex='0']";
 
@@ -9,7 +10,7 @@ interface Given {
   children: ReactNode;
 }
 
-/** A modal window of the browser's own: it traps the focus, and gives it back to where it was. */
+/** A modal window of the browser's own: it traps the focus, and gives it back to where it was; it lies over the page's notices, so it has them too. */
 export function Dialog({ label, kind, onCancel, children }: Given) {
   const box = useRef<HTMLDialogElement>(null);
   useEffect(() => {
@@ -41,6 +42,7 @@ export function Dialog({ label, kind, onCancel, children }: Given) {
       onPointerDown={(event) => event.target === box.current && onCancel()}
     >
       <div className="dialog-box">{children}</div>
+      <Notices />
     </dialog>
   );
 }

@@ -31,6 +31,8 @@ function schedule(): void {
 }
 
 export function listen(): () => void {
+  // A frame that was asked for before the tab was hidden comes only when it is shown again.
+  document.addEventListener("visibilitychange", flush);
   let source: EventSource;
   let retry: ReturnType<typeof setTimeout> | undefined;
   const open = () => {
@@ -50,6 +52,7 @@ export function listen(): () => void {
   };
   open();
   return () => {
+    document.removeEventListener("visibilitychange", flush);
     clearTimeout(retry);
     source.close();
   };

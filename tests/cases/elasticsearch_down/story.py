@@ -1,4 +1,4 @@
-"""The same lock time-out as in `migration_failed`, while nobody can read the logs that would prove it."""
+"""The migrate job ran into a lock time-out, and nobody can read the logs that would prove it."""
 
 from tests.cases.shop import Incident, logs, sentry, with_migration
 

@@ -1,10 +1,10 @@
-"""A Sentry-compatible server that lacks whole fields: no first release, no statistics, no permalink, no commits."""
+"""The migrate job failed, and the errors go to GlitchTip, which keeps less: no first release, no counts, no commits."""
 
 from playbook.evidence.service import Service, Services
 from tests.cases.shop import Incident, line, logs, sentry, with_migration
 
 incident = Incident(
-    short_id="SHOP-33",
+    short_id="SHOP-97",
     verdict=("proved", "migration_failed"),
     world=sentry(),
     repository=with_migration(),
