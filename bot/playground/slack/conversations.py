@@ -16,6 +16,11 @@ Message = dict[str, Any]
 THREAD = ("reply_count", "reply_users_count", "latest_reply", "reply_users")
 
 
+def as_told(message: Message) -> Message:
+    """As Slack's history tells it: the store's own notes left out."""
+    return {name: value for name, value in message.items() if name not in {"channel", "state"}}
+
+
 @dataclass
 class Conversation:
     """`members` are ids of people; `messages` and `whispers` go by `ts`, oldest first."""

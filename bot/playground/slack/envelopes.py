@@ -169,7 +169,9 @@ class Envelopes:
         one.exchange = self._traffic.began("slack→bot", one.name, summary, one.payload)
         self._open[one.id] = one
         while len(self._open) > MOST_OPEN:
-            self._open.pop(next(iter(self._open))).cancel()
+            dropped = self._open.pop(next(iter(self._open)))
+            dropped.cancel()
+            self._traffic.ended(dropped.exchange, None, ok=False, error="dropped: too many wait to be acknowledged")
         one.cancel = self._timetable.after(self._times.acknowledge, lambda: self._lapse(one))
         self._connections[next(self._turn) % len(self._connections)].send(one.text())
 

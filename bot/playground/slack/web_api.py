@@ -29,7 +29,7 @@ class Answer:
 
 
 def call(workspace: Workspace, name: str, given: Mapping[str, Any], token: str = "") -> Answer:
-    """Does what a call asks for, or refuses it in Slack's words; never raises."""
+    """Does what a call asks for, or refuses it in Slack's words: `Refused` becomes an answer."""
     exchange = workspace.traffic.began("bot→slack", name, _summary(name, given), given)
     try:
         answer = _answer(workspace, name, given, token)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bot.playground.slack.arguments import Arguments
-from bot.playground.slack.conversations import Message
+from bot.playground.slack.conversations import Message, as_told
 from bot.playground.slack.method import channel, scoped
 from bot.playground.slack.people import BOT, FOUNDED, YOU
 from bot.playground.slack.refused import Refused
@@ -47,7 +47,7 @@ def history(workspace: Workspace, given: Arguments) -> dict[str, Any]:
     """Newest first, without replies."""
     with workspace.lock:
         conversation = channel(workspace, given, member=True)
-        found = [_told(message) for message in _between(conversation.top(), given)]
+        found = [as_told(message) for message in _between(conversation.top(), given)]
     page, cursor = _page(found, given, 100)
     return _messages(page, cursor)
 
@@ -60,8 +60,8 @@ def replies(workspace: Workspace, given: Arguments) -> dict[str, Any]:
         if named is None:
             raise Refused("thread_not_found")
         head = conversation.messages.get(str(named.get("thread_ts", named["ts"])), named)
-        below = [_told(message) for message in _between(conversation.replies(head["ts"]), given)]
-        found = [_told(head), *below]
+        below = [as_told(message) for message in _between(conversation.replies(head["ts"]), given)]
+        found = [as_told(head), *below]
     page, cursor = _page(found, given, 1_000)
     return _messages(page, cursor)
 
@@ -96,11 +96,6 @@ def opening(workspace: Workspace, given: Arguments) -> dict[str, Any]:
         raise Refused("method_not_supported_for_channel_type")
     name = {"id": "D" + YOU.id[1:]}
     return {"channel": {**name, "created": FOUNDED, "is_im": True, "user": YOU.id} if given.true("return_im") else name}
-
-
-def _told(message: Message) -> Message:
-    """As history tells it: the store's own notes left out."""
-    return {name: value for name, value in message.items() if name not in {"channel", "state"}}
 
 
 def _messages(page: Sequence[Message], cursor: str) -> dict[str, Any]:

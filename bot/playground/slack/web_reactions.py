@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from bot.playground.slack.arguments import Arguments
-from bot.playground.slack.conversations import Conversation, Message
+from bot.playground.slack.conversations import Conversation, Message, as_told
 from bot.playground.slack.method import channel, scoped
 from bot.playground.slack.people import BOT
 from bot.playground.slack.refused import Refused
@@ -46,7 +46,7 @@ def remove(workspace: Workspace, given: Arguments) -> dict[str, Any]:
 def get(workspace: Workspace, given: Arguments) -> dict[str, Any]:
     with workspace.lock:
         conversation, message = _message(workspace, given)
-        told = {name: value for name, value in message.items() if name not in {"channel", "state"}}
+        told = as_told(message)
         told["permalink"] = permalink(workspace, conversation, message)
         return {"type": "message", "channel": conversation.id, "message": told}
 
