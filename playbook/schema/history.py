@@ -1,4 +1,4 @@
-"""What the repository's migrations make of an empty database: for each relation, who created, dropped and renamed it."""
+"""What the repository's migrations make of an empty database: who creates, drops and renames each relation."""
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
