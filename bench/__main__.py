@@ -1,8 +1,9 @@
 """`make bench`: prints every figure that the product promises, and what it promises."""
 
-from bench import classify, run, start
+from bench import classify, run, schema, start
 
 if __name__ == "__main__":
     run.measure()
     classify.measure()
     start.measure()
+    schema.measure()

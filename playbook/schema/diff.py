@@ -56,7 +56,7 @@ def effect(diff: str) -> Effect:
 def _together(new: History, changes: list[SchemaChange], dynamic: list[str]) -> Effect:
     operations = [Operation(one.kind, one.name, one.line, one.to) for one in new.events]
     operations += [
-        Operation(one.kind, _qualified(one.schema_name, one.relation), one.line or 0, one.to)
+        Operation(one.kind, _qualified(one.schema_name, one.relation), one.line or 0, _moved(one))
         for one in changes
         if one.kind != "models"
     ]
@@ -96,6 +96,10 @@ def _unquoted(name: str) -> str:
         .encode("latin-1", "replace")
         .decode("utf-8", "replace")
     )
+
+
+def _moved(change: SchemaChange) -> str | None:
+    return _qualified(change.schema_name, change.to) if change.to else None
 
 
 def _qualified(schema: str | None, relation: str) -> str:

@@ -29,7 +29,7 @@ index 1111111..2222222 100644
 --- a/orders/models.py
 +++ b/orders/models.py
 @@ -3,3 +3,7 @@ from django.db import models
- 
+\x20
  class Customer(models.Model):
      name = models.TextField()
 +
