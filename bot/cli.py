@@ -114,6 +114,31 @@ def playbooks() -> None:
 
 
 @app.command()
+def schema(
+    repo: Annotated[Path | None, typer.Option(help="A git checkout whose migrations are folded.")] = None,
+    at: Annotated[str, typer.Option(help="The commit, tag or branch at which it is read.")] = "HEAD",
+    relation: Annotated[str, typer.Option(help="Tell of this relation only.")] = "",
+    patch: Annotated[
+        list[Path] | None, typer.Option(help="A diff to read instead; may be given several times.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a repository's migrations make of the database, or what a change does to it; nothing is run."""
+    from bot.schema import of_checkout, of_patch
+    from playbook.evidence.unavailable import Unavailable
+
+    if bool(repo) == bool(patch):
+        _leave("name a checkout with --repo, or one or more diffs with --patch", WRONG_USE)
+    try:
+        for file in patch or ():
+            print(of_patch(_read(file)))
+        if repo:
+            print(of_checkout(repo, at, relation, as_json=as_json))
+    except Unavailable as unavailable:
+        _leave(unavailable.sentence, WRONG_USE)
+
+
+@app.command()
 def serve(
     http: Annotated[bool, typer.Option("--http", help="Serve Slack's HTTP requests instead of Socket Mode.")] = False,
 ) -> None:

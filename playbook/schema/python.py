@@ -2,6 +2,7 @@
 
 import ast
 import textwrap
+import warnings
 from collections.abc import Iterator
 
 from playbook.schema.added import Unread
@@ -17,7 +18,8 @@ def tree(text: str) -> ast.Module:
     (https://docs.python.org/3/library/ast.html#ast.parse).
     """
     try:
-        return ast.parse(textwrap.dedent(text))
+        with warnings.catch_warnings(action="ignore", category=SyntaxWarning):  # `"\d"` in another's code is theirs
+            return ast.parse(textwrap.dedent(text))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise Unread("its Python could not be parsed") from error
 

@@ -1,0 +1,1 @@
+"""The migration frameworks: one file each, found by itself; none knows of another."""

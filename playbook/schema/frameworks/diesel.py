@@ -1,0 +1,28 @@
+"""diesel (Rust): a folder for each migration with `up.sql` and, for the way back, `down.sql`, by version.
+
+https://diesel.rs/guides/getting-started; the version is the folder's name up to the first `_` without its dashes
+(https://docs.diesel.rs/2.2.x/diesel_migrations/).
+"""
+
+import re
+
+from playbook.schema.framework import Files, Framework, Migration
+from playbook.schema.sql_files import Script, base, belonging, by_folder, fold, folder, is_project, is_used
+
+PATH = re.compile(r"(?:^|/)\d[^/]*/up\.sql$")
+
+
+def _wants(path: str) -> bool:
+    return (bool(PATH.search(path)) and is_used(path)) or is_project(path)
+
+
+def _migrations(files: Files) -> tuple[Migration, ...]:
+    texts = {path: text for path, text in belonging("diesel", files) if PATH.search(path)}
+    found: list[Migration] = []
+    for paths in by_folder(texts, lambda path: folder(folder(path))).values():
+        ordered = sorted(paths, key=lambda path: (base(folder(path)).partition("_")[0].replace("-", ""), path))
+        found += fold("diesel", (Script(path, base(folder(path)), texts[path]) for path in ordered))
+    return tuple(found)
+
+
+framework = Framework("diesel", _wants, _migrations)
