@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from playbook.evidence.changes import SchemaChange
+from playbook.evidence.suspects import is_aside
 from playbook.schema import patch
 from playbook.schema.added import Unread, added
 from playbook.schema.framework import frameworks
@@ -13,6 +14,9 @@ from playbook.schema.operation import Operation, net
 
 FILE = re.compile(r"^diff --git ", re.MULTILINE)
 NEW_PATH = re.compile(r'^\+\+\+ (?:"((?:[^"\\]|\\.)*)"|([^\t\n]*))', re.MULTILINE)
+DUMP = re.compile(r"(?:^|/)(?:structure\.sql|schema\.sql|\w*schema\.rb|[\w-]+-schema\.(?:sql|dump))$")
+"""What a tool writes after migrating: it repeats what the migrations beside it do."""
+
 HUNKS = re.compile(r"^@@ ", re.MULTILINE)
 
 
@@ -36,6 +40,8 @@ def effect(diff: str) -> Effect:
     changes: list[SchemaChange] = []
     dynamic: list[str] = []
     for path, hunks in _files(diff):
+        if is_aside(path) or DUMP.search(path):
+            continue
         known = any(one.wants(path) for one in frameworks())
         if not (known or patch.is_schema_file(path)):
             continue

@@ -113,6 +113,10 @@ def test_a_real_repositorys_own_diff_is_read(tmp_path):
         assert effect(diff).creates == ("Größe",)
 
 
+def test_a_dump_that_was_written_after_migrating_says_nothing_new():
+    assert effect(SQL.replace("V3__rename.sql", "structure.sql")) == effect("")
+
+
 @given(st.text())
 def test_whatever_it_is_given_it_answers(text):
     assert effect(text).creates == ()
