@@ -310,9 +310,7 @@ STATEMENTS = st.one_of(
 )
 
 
-@settings(
-    max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(statements=st.lists(STATEMENTS, min_size=1, max_size=14))
 def test_any_row_of_statements_that_postgresql_takes_leaves_the_same(statements, postgres):
     taken = ["CREATE SCHEMA IF NOT EXISTS shop"]

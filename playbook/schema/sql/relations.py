@@ -122,6 +122,7 @@ def _create_schema(piece: Piece, session: Session) -> None:
         return
     offset = _offset(piece.text)
     session.schemas.add(session.key(schema.name, "")[0])
+    session.dropped.discard(session.key(schema.name, "")[0])
     before = session.path
     session.path = (schema.name,)
     for place, start in enumerate(starts):

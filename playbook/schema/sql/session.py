@@ -49,6 +49,7 @@ class Session:
         self.dialect = dialect
         self.gone: set[Key] = set()
         self.schemas: set[str] = set()
+        self.dropped: set[str] = set()
         self.relations: dict[Key, Relation] = {}
         self._by_schema: dict[str, dict[Key, None]] = {}
         self._fallen_with: dict[Key, set[Key]] = {}
@@ -68,7 +69,7 @@ class Session:
         self.operations: list[Operation] = []
         self.dynamics: list[Dynamic] = []
         self._journal: list[tuple[Key, Relation | None]] = []
-        self._marks: list[tuple[str, int, int, int, tuple[str | None, ...]]] = []
+        self._marks: list[tuple[str, int, int, int, tuple[str | None, ...], frozenset[str]]] = []
 
     def key(self, schema: str | None, name: str) -> Key:
         """How the database compares the name: PostgreSQL exactly (it was folded before), others without case."""
@@ -115,7 +116,8 @@ class Session:
 
     def _first(self) -> str | None:
         """The schema in which an unqualified name is created."""
-        return self.path[0] if self.path else None
+        there = (one for one in self.path if one is None or self.key(one, "")[0] not in self.dropped)
+        return next(there, None)
 
     def drops(self, name: Name, *, cascade: bool = False, perhaps: bool = False) -> None:
         """Drops it and what falls with it; one that is not known is dropped all the same: it may be from before."""
@@ -180,6 +182,7 @@ class Session:
         folded = self.key(schema, "")[0]
         if folded not in self.schemas and not self._by_schema.get(folded):
             self.dynamic(line, f"it drops whatever the schema {schema} holds")
+        self.dropped.add(folded)
         for key, relation in self.within(schema):
             if key in self.relations:
                 self.drops(Name(relation.schema or schema, relation.name, line), cascade=True)
@@ -190,6 +193,8 @@ class Session:
         if folded not in self.schemas and not self._by_schema.get(folded):
             self.dynamic(line, f"all that the schema {schema} holds moves to {to}")
         self.schemas.add(self.key(to, "")[0])
+        self.dropped.add(folded)
+        self.dropped.discard(self.key(to, "")[0])
         for _, relation in self.within(schema):
             self.renames(Name(relation.schema or schema, relation.name, line), relation.name, to)
 
@@ -208,7 +213,16 @@ class Session:
     def begins(self, savepoint: str = "") -> None:
         """BEGIN, or a savepoint within; a BEGIN in a transaction is only warned of."""
         if not self._marks or (savepoint and len(self._marks) < SAVEPOINTS):
-            self._marks.append((savepoint, len(self.operations), len(self.dynamics), len(self._journal), self.path))
+            self._marks.append(
+                (
+                    savepoint,
+                    len(self.operations),
+                    len(self.dynamics),
+                    len(self._journal),
+                    self.path,
+                    frozenset(self.dropped),
+                )
+            )
 
     def commits(self) -> None:
         self._ends_local()
@@ -227,7 +241,8 @@ class Session:
             if self.operations:
                 self.dynamic(line, "a ROLLBACK without its BEGIN in the file: what came before may be undone")
             return
-        _, operations, dynamics, journal, self.path = self._marks[place]
+        _, operations, dynamics, journal, self.path, dropped = self._marks[place]
+        self.dropped = set(dropped)
         del self.operations[operations:], self.dynamics[dynamics:]
         while len(self._journal) > journal:
             key, before = self._journal.pop()
