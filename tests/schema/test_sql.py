@@ -261,6 +261,19 @@ SCRIPTS = {
             " ALTER TABLE a ADD CONSTRAINT u UNIQUE (id); ALTER TABLE a RENAME CONSTRAINT u TO w;"
         ),
     ],
+    "a dropped schema in the search path": [
+        "CREATE SCHEMA s; SET search_path TO s, public; DROP SCHEMA s CASCADE; CREATE TABLE a (id int);",
+        (
+            "BEGIN; CREATE SCHEMA s; DROP SCHEMA s; ROLLBACK; CREATE SCHEMA s; SET search_path TO s, public;"
+            " CREATE TABLE b (id int);"
+        ),
+    ],
+    "an empty schema dropped": [
+        "CREATE SCHEMA s; SET search_path TO s, public; DROP SCHEMA s; CREATE TABLE a (id int);",
+    ],
+    "a name written twice": [
+        "CREATE TABLE a (id int); CREATE TEMP TABLE a (id int); DROP TABLE IF EXISTS a, a CASCADE;",
+    ],
     "unicode": [
         'CREATE TABLE "Bestellüng" (id int); CREATE TABLE größe (id int);',
     ],

@@ -172,6 +172,8 @@ def drop(piece: Piece, session: Session) -> None:
                 session.drops(name, cascade=cascade, perhaps=perhaps)
         elif cascade or session.dialect == "mysql":
             session.drops_schema(name.name, line)
+        else:  # an empty one, or the server would have refused
+            session.dropped.add(session.key(name.name, "")[0])
 
 
 def alter(piece: Piece, session: Session) -> None:
