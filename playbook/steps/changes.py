@@ -1,6 +1,5 @@
 """Playbook step 5: what the failing release brought, which pull request, and which of it can be guilty at all."""
 
-import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -18,6 +17,7 @@ from playbook.sources.door import side_by_side
 from playbook.sources.github import GitHub
 from playbook.sources.github_answer import commit_of, files_of, pull_of, sentences_of
 from playbook.sources.reading import items, link, rows, text
+from playbook.sources.repository import is_repository, repository_of
 from playbook.sources.sentry import Sentry
 
 LOOKED_AT = 2
@@ -60,7 +60,7 @@ def changes(
     if failing is None:  # nothing was looked up then, so "there is none" would be a lie
         raise Unavailable("no failing release is known, so no changes could be compared")
     service = services.of(issue.project)
-    repository = service.repository or _repository(issue, event, releases, sentry)
+    repository = repository_of(issue, event, releases, services, sentry)
     head = refs(failing, service.tag)
     found = _compared(github, repository, refs(releases.last_good, service.tag), head) if releases.last_good else None
     if found is None:
@@ -86,34 +86,6 @@ def changes(
         taken_back=taken_back,
         incomplete=(*found.incomplete, *unread, *unknown, *missed),
     )
-
-
-def _repository(issue: Issue, event: Event | None, releases: Releases, sentry: Sentry) -> str:
-    """`owner/name` out of what the releases say, else out of Sentry's code mappings (one call)."""
-    for release in (releases.failing, releases.last, releases.last_good):
-        if release is not None:
-            package = release.package or release.version.rpartition("@")[0]
-            named = release.repository or (package if _is_repository(package) else None)
-            if named:
-                return named
-    ask = "set `repository` in diagnose.toml, or add a code mapping to the project in Sentry"
-    try:
-        answer = sentry.code_mappings(issue.project_id or issue.project)
-    except Unavailable as why:
-        told = f"no repository is known for {issue.project}, and Sentry's code mappings could not be read"
-        raise Unavailable(f"{told} ({why.sentence}): {ask}") from why
-    ours = [row for row in rows(answer, "rows") if text(row, "projectId") in (None, issue.project_id)]
-    file = (event.in_app.filename if event and event.in_app else None) or ""
-    ours.sort(key=lambda row: len(root) if file.startswith(root := text(row, "stackRoot") or "") else -1, reverse=True)
-    for row in ours:
-        name, provider = text(row, "repoName") or "", text(row, "provider", "key") or "github"
-        if _is_repository(name) and provider.startswith("github"):
-            return name
-    raise Unavailable(f"no GitHub repository is known for the project {issue.project}: {ask}")
-
-
-def _is_repository(name: str) -> bool:
-    return bool(re.fullmatch(r"[\w-][\w.-]*/[\w-][\w.-]*", name, re.ASCII))
 
 
 def _compared(github: GitHub, repository: str, base: list[str], head: list[str]) -> _Range | None:
@@ -171,7 +143,7 @@ def _alone(github: GitHub, sentry: Sentry, repository: str, head: list[str], rel
         for row in rows(answer, "rows"):
             one = commit_of(row, page)
             where = text(row, "repository", "name")
-            if one and where and _is_repository(where) and where.lower() != repository.lower():
+            if one and where and is_repository(where) and where.lower() != repository.lower():
                 what = f"{one.commit.sha[:7]} {one.commit.message}".strip()
                 struck.append(Struck(what=what, reason=f"it is in another repository, {where}", url=releases.url))
             elif one and one.commit.sha != own.commit.sha:
