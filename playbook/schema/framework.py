@@ -42,6 +42,7 @@ class Declared(NamedTuple):
     """A relation that code declares and queries, whether or not a migration creates it: a model, an entity.
 
     `name` is the class's or model's own name. `managed` is false where the framework leaves the table to others.
+    `framework` is filled in by the fold.
     """
 
     relation: str
@@ -50,6 +51,7 @@ class Declared(NamedTuple):
     line: int
     schema_name: str | None = None
     managed: bool = True
+    framework: str = ""
 
 
 class Framework(NamedTuple):

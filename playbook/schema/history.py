@@ -17,6 +17,12 @@ class Event(NamedTuple):
     migration: str
     path: str
     line: int
+    schema_name: str | None = None
+
+    @property
+    def relation(self) -> str:
+        """The name without its schema."""
+        return self.name.removeprefix(f"{self.schema_name}.") if self.schema_name else self.name
 
 
 class Gap(NamedTuple):
@@ -28,12 +34,16 @@ class Gap(NamedTuple):
 
 
 class History(NamedTuple):
-    """`relations` are there in the end, by their names; `events` are all that ever happened to any, in their order."""
+    """`relations` are there in the end, by their names; `events` are all that ever happened to any, in their order.
+
+    `migrations` are those of every framework, in the order in which each would run them.
+    """
 
     relations: Mapping[str, Event]
     events: tuple[Event, ...]
     declared: tuple[Declared, ...]
     gaps: tuple[Gap, ...]
+    migrations: tuple[Migration, ...] = ()
 
     def of(self, relation: str) -> tuple[Event, ...]:
         """What happened to the relation under this name or, through renames, under an earlier one; oldest first.
@@ -56,18 +66,20 @@ def history(files: Files) -> History:
     gaps: list[Gap] = []
     relations: dict[str, Event] = {}
     declared: list[Declared] = []
+    migrations: list[Migration] = []
     for framework in frameworks():
         wanted = {path: text for path, text in files.items() if framework.wants(path)}
         if not wanted:
             continue
         for migration in framework.migrations(wanted):
+            migrations.append(migration)
             gaps += _gaps(migration)
             for operation in migration.operations:
                 event = _event(operation, migration)
                 events.append(event)
                 _apply(event, relations)
-        declared += framework.declared(wanted)
-    return History(relations, tuple(events), tuple(declared), tuple(gaps))
+        declared += [one._replace(framework=framework.name) for one in framework.declared(wanted)]
+    return History(relations, tuple(events), tuple(declared), tuple(gaps), tuple(migrations))
 
 
 def _event(operation: Operation, migration: Migration) -> Event:
@@ -80,6 +92,7 @@ def _event(operation: Operation, migration: Migration) -> Event:
         migration.name,
         migration.path,
         operation.line,
+        operation.schema_name,
     )
 
 

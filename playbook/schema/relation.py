@@ -1,0 +1,219 @@
+"""What a repository's migrations say of one relation, at the failing release and compared with the last good one.
+
+Three commits are folded: the failing release's, the last good one's and the default branch's, the latter two only
+where their files could tell something else. What comes out is plain JSON, the fields of `SchemaHistory`: who creates,
+drops and renames the relation, in which file and line, and since when that file says so.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from playbook.evidence.schema_history import Brought
+from playbook.evidence.suspects import is_migration
+from playbook.schema.framework import Declared, frameworks
+from playbook.schema.history import Event, History, history
+
+QUOTE = 200
+"""Characters of a quoted line: it goes on a card."""
+
+TOLD = 5
+"""Sentences of one kind that are told of what could not be read: the rest is counted."""
+
+
+class Revision(NamedTuple):
+    """The wanted files of one commit by path, and of each that could not be read the sentence that says why."""
+
+    commit: str
+    texts: Mapping[str, str]
+    unread: Mapping[str, str] = {}
+
+
+class _Folded(NamedTuple):
+    """A revision and its fold; `page` is the repository's address."""
+
+    revision: Revision
+    history: History
+    page: str
+
+    def url(self, path: str, line: int) -> str:
+        return f"{self.page}/blob/{self.revision.commit}/{quote(path)}#L{line}"
+
+
+def told(relation: str, head: Revision, base: Revision | None, tip: Revision | None, *, page: str) -> dict[str, Any]:
+    """`SchemaHistory`'s fields but for the repository's and the branch's names.
+
+    `head` is the failing release's commit, `base` the last good one's, `tip` the default branch's; `page` is the
+    address of the repository. Bounded by the sizes of the files; never raises for what is in them.
+    """
+    now = _Folded(head, history(head.texts), page)
+    events, declared = now.history.of(relation), _declared(now, relation)
+    before = _Folded(base, history(base.texts), page) if base and _may_differ(base, now, declared) else None
+    after = _Folded(tip, history(tip.texts), page) if tip and _may_differ(tip, now, ()) else None
+    since = [_brought(event, base) for event in events]
+    gone: list[Event] = []
+    if before is not None:
+        here, gone = _matched(events, before.history.of(relation))
+        since = [_since(event, base, matched=event_is_old) for event, event_is_old in zip(events, here, strict=True)]
+    later = _matched(events, after.history.of(relation))[1] if after else []
+    own = {one.framework for one in events} | {one.framework for one in declared}
+    return {
+        "url": f"{page}/tree/{head.commit}",
+        "commit": head.commit,
+        "base": base.commit if base else None,
+        "events": [_event(event, now, brought) for event, brought in zip(events, since, strict=True)],
+        "later": [_event(event, after, "later") for event in later if after],
+        "gone": [_event(event, before, "earlier") for event in gone if before],
+        "declared": [_declaration(one, now, before, base) for one in declared],
+        "standing": sorted(name for name in now.history.relations if _is(name, relation)),
+        "migrations": len(now.history.migrations),
+        "frameworks": sorted({one.framework for one in now.history.migrations}),
+        **_coverage(now.history, own),
+        "incomplete": _counted(_unread(now, own)),
+        "dynamic": _counted(_dynamic(now.history, own)),
+    }
+
+
+def _declared(folded: _Folded, relation: str) -> tuple[Declared, ...]:
+    return tuple(one for one in folded.history.declared if _is(one.relation, relation))
+
+
+def _may_differ(other: Revision, now: _Folded, declared: Iterable[Declared]) -> bool:
+    """Whether the other commit's migrations can say anything that these do not, or a declaration is another there.
+
+    Most releases only add migrations: then the older commit's are among these, and need no fold of their own.
+    """
+    known = {one.path for one in now.history.migrations}
+    folders = {path.rpartition("/")[0] for path in known}
+    texts = now.revision.texts
+    changed = (path for path, text in other.texts.items() if texts.get(path) != text)
+    if any(path in known or is_migration(path) or path.rpartition("/")[0] in folders for path in changed):
+        return True
+    return any(other.texts.get(one.path) not in (None, texts.get(one.path)) for one in declared)
+
+
+def _brought(event: Event, base: Revision | None) -> Brought:
+    """Where the last good release's migrations are all among these."""
+    if base is None or event.path in base.unread:
+        return "unknown"
+    return "earlier" if event.path in base.texts else "release"
+
+
+def _since(event: Event, base: Revision | None, *, matched: bool) -> Brought:
+    if matched:
+        return "earlier"
+    if base is None or event.path in base.unread:
+        return "unknown"
+    return "edited" if event.path in base.texts else "release"
+
+
+def _matched(events: Iterable[Event], others: Iterable[Event]) -> tuple[list[bool], list[Event]]:
+    """For each event whether the other fold has it too, and what only the other has.
+
+    The same deed in the same file first, then the same deed anywhere: squashed and renamed files say it again.
+    """
+    left, rest = list(others), list(events)
+    found = [False] * len(rest)
+    for same_file in (True, False):
+        for place, event in enumerate(rest):
+            if found[place]:
+                continue
+            twin = next(
+                (one for one in left if one[:3] == event[:3] and not (same_file and one.path != event.path)), None
+            )
+            if twin is not None:
+                left.remove(twin)
+                found[place] = True
+    return found, left
+
+
+def _event(event: Event, folded: _Folded, brought: Brought) -> dict[str, Any]:
+    line, text = _line(folded.revision.texts.get(event.path, ""), event.line, event.to or event.relation)
+    return {
+        "kind": event.kind,
+        "relation": event.relation,
+        "schema_name": event.schema_name,
+        "to": event.to,
+        "path": event.path,
+        "line": line,
+        "quote": text or f"{event.kind} {event.name}",
+        "framework": event.framework,
+        "migration": event.migration,
+        "url": folded.url(event.path, line),
+        "brought": brought,
+    }
+
+
+def _declaration(one: Declared, now: _Folded, before: _Folded | None, base: Revision | None) -> dict[str, Any]:
+    line, text = _line(now.revision.texts.get(one.path, ""), one.line, one.name)
+    brought: Brought = "unknown" if base is None else "release"
+    same = base is not None and base.texts.get(one.path) == now.revision.texts.get(one.path)
+    if same or (before and any(old[:2] == one[:2] for old in before.history.declared)):
+        brought = "earlier"
+    return {
+        "relation": one.relation,
+        "schema_name": one.schema_name,
+        "model": one.name,
+        "managed": one.managed,
+        "framework": one.framework,
+        "path": one.path,
+        "line": line,
+        "quote": text or one.name,
+        "url": now.url(one.path, line),
+        "brought": brought,
+    }
+
+
+def _line(text: str, number: int, name: str) -> tuple[int, str]:
+    """The statement's line, counted from 1, and its words; the next line too where it only opens a bracket.
+
+    Where a text was put together from several lines, the nearest one after its beginning that holds the name.
+    """
+    lines = text.split("\n")
+    place = min(max(number - 1, 0), len(lines) - 1)
+    near = range(place, min(place + 3, len(lines)))
+    word = name.rpartition(".")[2].lower()
+    place = next((one for one in near if word in lines[one].lower()), place) if number > 1 else place
+    first = lines[place].strip()
+    return place + 1, (" ".join(line.strip() for line in lines[place : place + 2]) if _opens(first) else first)[:QUOTE]
+
+
+def _opens(line: str) -> bool:
+    return line.endswith(("(", "[", "{"))
+
+
+def _coverage(folded: History, own: set[str]) -> dict[str, int]:
+    """Of the relations that code of these frameworks declares: how many there are, how many migrations create."""
+    there = {name.lower() for name in folded.relations} | {name.lower().rpartition(".")[2] for name in folded.relations}
+    names = {one.relation.lower() for one in folded.declared if one.managed and one.framework in own}
+    return {"declaring": len(names), "covered": sum(name in there for name in names)}
+
+
+def _unread(folded: _Folded, own: set[str]) -> Iterator[str]:
+    wants = [one.wants for one in frameworks() if not own or one.name in own]
+    yield from (f"{path}: {why}" for path, why in folded.revision.unread.items() if any(want(path) for want in wants))
+    yield from (
+        f"{one.path}: {one.unread}"
+        for one in folded.history.migrations
+        if one.unread and (not own or one.framework in own)
+    )
+
+
+def _dynamic(folded: History, own: set[str]) -> Iterator[str]:
+    for one in folded.migrations:
+        if not own or one.framework in own:
+            yield from (f"{one.path}:{each.line}: {each.what}" for each in one.dynamic)
+
+
+def _counted(sentences: Iterable[str]) -> list[str]:
+    rest = Counter(sentences)  # each once, in their order
+    shown = list(islice(rest, TOLD))
+    more = len(rest) - len(shown)
+    return [*shown, *([f"{more:,} more files"] if more else [])]
+
+
+def _is(name: str, relation: str) -> bool:
+    wanted, folded = relation.lower(), name.lower()
+    return folded == wanted or folded.rpartition(".")[2] == wanted
