@@ -10,7 +10,10 @@ import inspect
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from playbook.evidence.fact import Derived, Fact
 
 Function = Callable[..., Any]
 
@@ -57,13 +60,29 @@ def gives(function: Function) -> type:
 
 
 def call(function: Function, wanted: tuple[Need, ...], have: Mapping[type, object]) -> Any:
-    """Calls `function` with what it needs out of `have`; raises `Lack` for the first required need not there."""
+    """Calls `function` with what it needs out of `have`; raises `Lack` for the first required need not there.
+
+    What is derived from facts is made of them on the way; it lacks what they lack.
+    """
     arguments: dict[str, object] = {}
     for need in wanted:
-        if need.type not in have and need.required:
-            raise Lack(need.type)
-        arguments[need.parameter] = have.get(need.type)
+        if need.type in have or not issubclass(need.type, Derived):
+            if need.type not in have and need.required:
+                raise Lack(need.type)
+            arguments[need.parameter] = have.get(need.type)
+            continue
+        try:
+            arguments[need.parameter] = call(need.type.of, _needs_of(need.type), have)
+        except Lack:
+            if need.required:
+                raise
+            arguments[need.parameter] = None
     return function(**arguments)
+
+
+@cache
+def _needs_of(kind: type[Derived]) -> tuple[Need, ...]:
+    return needs(kind.of, (Fact, Derived))
 
 
 def _optional(hint: Any) -> tuple[Any, bool]:

@@ -17,6 +17,7 @@ from playbook.evidence.issue import Bucket, Issue
 from playbook.evidence.logs import MIGRATIONS, LogLine, Logs, MigrationRun, Search
 from playbook.evidence.missing_relation import MissingRelation
 from playbook.evidence.releases import Deploy, Release, Releases
+from playbook.evidence.schema_history import Declaration, SchemaEvent, SchemaHistory
 from playbook.evidence.similar import Similar
 from playbook.evidence.spread import Spread
 from playbook.evidence.tags import Tag, Tags, TagValue
@@ -156,6 +157,47 @@ def a_schema_change(kind: str = "creates", relation: str = "orders_order", **giv
             "framework": "django",
             "migration": "orders.0042_order",
             "url": f"{GITHUB}/blob/{'a' * 40}/{MIGRATION}#L11",
+            **given,
+        }
+    )
+
+
+def a_schema_event(kind: str = "creates", relation: str = "orders_order", **given: Any) -> SchemaEvent:
+    told = {"brought": "release", **given}
+    return SchemaEvent(**{**a_schema_change(kind, relation).model_dump(), **told})
+
+
+def a_declaration(**given: Any) -> Declaration:
+    return Declaration(
+        **{
+            "relation": "orders_order",
+            "model": "Order",
+            "framework": "django",
+            "path": "orders/models.py",
+            "line": 7,
+            "quote": "class Order(models.Model):",
+            "url": f"{GITHUB}/blob/{'a' * 40}/orders/models.py#L7",
+            "brought": "release",
+            **given,
+        }
+    )
+
+
+def a_schema_history(*events: SchemaEvent, **given: Any) -> SchemaHistory:
+    """42 Django migrations that were all read, and make all but perhaps one of the nine relations that models declare."""
+    return SchemaHistory(
+        **{
+            "url": f"{GITHUB}/tree/{'a' * 40}",
+            "repository": "acme/backend",
+            "commit": "a" * 40,
+            "base": "b" * 40,
+            "branch": "main",
+            "events": events,
+            "standing": tuple(event.relation for event in events[-1:] if event.kind == "creates"),
+            "migrations": 42,
+            "frameworks": ("django",),
+            "covered": 8,
+            "declaring": 9,
             **given,
         }
     )

@@ -9,8 +9,10 @@ from typing import Any
 
 from playbook import wiring
 from playbook.diagnosis import Citation, Remedy, Signal, Strength, Unchecked
+from playbook.evidence.changes import Changes, SchemaChange
 from playbook.evidence.collected import Evidence
-from playbook.evidence.fact import Fact
+from playbook.evidence.fact import Derived, Fact
+from playbook.evidence.logs import Logs, MigrationRun
 
 SignalFunction = Callable[..., Signal | None]
 
@@ -27,7 +29,7 @@ class Cause:
         self.name = module.rpartition(".")[2]
         self.claim = claim
         self._remedy = remedy
-        self._remedy_needs = wiring.needs(remedy, (Fact,))
+        self._remedy_needs = wiring.needs(remedy, (Fact, Derived))
         self.signals: dict[str, _Registered] = {}
 
     def signal(self, at_most: Strength) -> Callable[[SignalFunction], SignalFunction]:
@@ -62,7 +64,7 @@ class _Registered:
     def __init__(self, function: SignalFunction, at_most: Strength) -> None:
         self.function = function
         self.at_most = at_most
-        self.needs = wiring.needs(function, (Fact,))
+        self.needs = wiring.needs(function, (Fact, Derived))
         self.asks = (function.__doc__ or function.__name__).strip().splitlines()[0]
 
     def unchecked(self, lacking: type, evidence: Evidence) -> Unchecked:
@@ -130,3 +132,18 @@ def cite(fact: Any, quote: str, source: str | None = None) -> Citation:
 
 QUOTE_LENGTH = 240
 """Characters: three lines on a phone; the whole is one click away."""
+
+
+def cite_run(run: MigrationRun) -> Citation:
+    """A citation of the log line from which a migrate command's run was read."""
+    return cite(run.line, run.line.message, Logs.source)
+
+
+def cite_change(change: SchemaChange) -> Citation:
+    """A citation of the line of a migration or model; `place` says where it stands."""
+    return cite(change, change.quote, Changes.source)
+
+
+def place(change: SchemaChange) -> str:
+    """The file and line of a migration or model, as one says it: `orders/migrations/0042_order.py:9`."""
+    return change.path + (f":{change.line}" if change.line else "")

@@ -1,6 +1,6 @@
 """The migration that creates it was run, and failed or timed out."""
 
-from playbook.causes import Cause, against, cite, decisive, hint, rules_out, telling
+from playbook.causes import Cause, against, cite, cite_run, decisive, hint, rules_out, telling
 from playbook.diagnosis import Remedy, Signal, Strength
 from playbook.evidence.changes import Changes
 from playbook.evidence.event import Event
@@ -9,29 +9,19 @@ from playbook.evidence.instant import clock
 from playbook.evidence.issue import Issue
 from playbook.evidence.logs import DEPLOYS, Logs, MigrationRun
 from playbook.evidence.missing_relation import MissingRelation
+from playbook.evidence.schema_history import SchemaHistory
 from playbook.schema.commands import called, for_change, look_for
+from playbook.schema.making import making
+from playbook.schema.place import environment, own_service
 from playbook.schema.statement import says_it_exists, says_it_is_missing
-from playbook.schema.story import (
-    SETTLING,
-    after,
-    before,
-    changes_of,
-    environment,
-    here,
-    latest_onset,
-    not_elsewhere,
-    own_service,
-    runs_making,
-    several_databases,
-    tells_failure,
-    unbroken,
-)
+from playbook.schema.story import SETTLING, Story, after, before, latest_onset, several_databases, tells_failure
 
 
-def mend_and_run_again(relation: MissingRelation | None, changes: Changes | None, event: Event | None) -> Remedy:
+def mend_and_run_again(
+    relation: MissingRelation | None, changes: Changes | None, schema: SchemaHistory | None, event: Event | None
+) -> Remedy:
     """First the reason in the log, then the same command again."""
-    creating = changes_of(relation, changes, "creates") if relation else ()
-    change = creating[0] if creating else None
+    change = next(iter(making(relation, changes, schema)), None) if relation else None
     paste = for_change(change, event)
     return Remedy(
         action=f"Mend what made the migration{called(change)} fail (its error is cited); run it again unless "
@@ -47,72 +37,47 @@ cause = Cause(__name__, claim="The migration failed", remedy=mend_and_run_again)
 
 
 @cause.signal(Strength.DECISIVE)
-def its_run_failed(
-    relation: MissingRelation,
-    changes: Changes | None,
-    logs: Logs,
-    frequency: Frequency | None,
-    issue: Issue,
-    event: Event | None,
-) -> Signal | None:
+def its_run_failed(story: Story, frequency: Frequency | None, issue: Issue) -> Signal | None:
     """Does the migrate log show a failure of the very migration that creates the relation?
 
     Diagnosis rule 4: "correlated migration execution logs, CREATE TABLE failures". It explains the errors only if it
     came before them, and if none that followed was applied before them too, or applied without ending them.
     """
-    creating = changes_of(relation, changes, "creates")
-    failed = [
-        run
-        for run in not_elsewhere(runs_making(relation, logs, creating, "failed"), event)
-        if not says_it_exists(relation, run.line.message)
-    ]
+    failed = [run for run in story.near("failed") if not says_it_exists(story.relation, run.line.message)]
     if not failed:
         return None
-    run, onset = failed[-1], frequency.onset if frequency else None
-    text = f"The migration that creates {relation.label} failed at {clock(run.at)}"
-    cited = cite(run.line, run.line.message, "Elasticsearch")
-    again = _again(run, not_elsewhere(runs_making(relation, logs, creating, "started", "applied", "faked"), event))
-    latest = latest_onset(frequency)
+    run, onset, latest = failed[-1], frequency.onset if frequency else None, latest_onset(frequency)
+    text = f"The migration that creates {story.relation.label} failed at {clock(run.at)}"
+    cited = cite_run(run)
+    again = next((one for one in story.near("started", "applied", "faked") if one.at > run.at), None)
     if again is not None and (latest is None or not after(again.at, latest)):
-        return hint(
-            f"{text}; it was {again.outcome} again at {clock(again.at)}",
-            cited,
-            cite(again.line, again.line.message, "Elasticsearch"),
-        )
+        return hint(f"{text}; it was {again.outcome} again at {clock(again.at)}", cited, cite_run(again))
     went_on = again is not None and (issue.last_seen is None or issue.last_seen > again.at + SETTLING)
-    sure = here([run], event, issue) and onset is not None and not after(run.at, onset) and unbroken(logs)
+    sure = story.is_here(run) and onset is not None and not after(run.at, onset) and story.unbroken
     return (decisive if sure and not went_on else telling)(text, cited)
 
 
 @cause.signal(Strength.TELLING)
-def a_run_failed_before_it_began(
-    relation: MissingRelation,
-    changes: Changes | None,
-    logs: Logs,
-    frequency: Frequency,
-    issue: Issue,
-    event: Event | None,
-) -> Signal | None:
+def a_run_failed_before_it_began(story: Story, frequency: Frequency, issue: Issue) -> Signal | None:
     """Did some migrate command fail shortly before the onset, without naming the relation?"""
     latest = latest_onset(frequency)
     if latest is None:
         return None
-    own = runs_making(relation, logs, changes_of(relation, changes, "creates"), "failed")
+    own, done = story.everywhere("failed"), story.logs.migration_runs
     earlier = [
         run
-        for run in not_elsewhere([run for run in logs.migration_runs if run.outcome == "failed"], event)
-        if not after(run.at, latest) and run not in own
-        if not says_it_exists(relation, run.line.message) and not says_it_is_missing(relation, run.line.message)
+        for run in story.any_near("failed")
+        if not after(run.at, latest) and run not in own and not any(_mends(later, run) for later in done)
+        if not says_it_exists(story.relation, run.line.message)
+        if not says_it_is_missing(story.relation, run.line.message)
     ]
-    done = [run for run in logs.migration_runs if run.outcome in ("applied", "nothing to do")]
-    earlier = [run for run in earlier if not any(_mends(later, run) for later in done)]
     if not earlier:
         return None
     run = earlier[-1]
     ours = own_service(run.line, issue) is not False
     return (telling if ours else hint)(
         f"A migrate command{'' if ours else f' of {run.line.service}'} failed at {clock(run.at)}, before the errors",
-        cite(run.line, run.line.message, "Elasticsearch"),
+        cite_run(run),
     )
 
 
@@ -132,34 +97,21 @@ def the_deploy_reported_failure(logs: Logs, frequency: Frequency | None, event: 
 
 
 @cause.signal(Strength.RULES_OUT)
-def it_succeeded_before_it_began(
-    relation: MissingRelation,
-    changes: Changes | None,
-    logs: Logs,
-    frequency: Frequency,
-    issue: Issue,
-    event: Event | None,
-) -> Signal | None:
+def it_succeeded_before_it_began(story: Story, frequency: Frequency) -> Signal | None:
     """Was the migration applied, here and before the errors began?"""
-    if frequency.onset is None:
+    applied, onset = story.here("applied"), frequency.onset
+    run = next((one for one in applied if onset is not None and before(one.at, onset)), None)
+    if run is None:
         return None
-    applied = here(runs_making(relation, logs, changes_of(relation, changes, "creates"), "applied"), event, issue)
-    for run in applied:
-        if before(run.at, frequency.onset):
-            return (against if several_databases(applied) else rules_out)(
-                f"The migration of {relation.label} succeeded at {clock(run.at)}, before the errors began",
-                cite(run.line, run.line.message, "Elasticsearch"),
-            )
-    return None
-
-
-def _again(failed: MigrationRun, runs: tuple[MigrationRun, ...]) -> MigrationRun | None:
-    """The first run after the failure that may have done what it did not."""
-    return next((run for run in runs if run.at > failed.at), None)
+    return (against if several_databases(applied) else rules_out)(
+        f"The migration of {story.relation.label} succeeded at {clock(run.at)}, before the errors began", cite_run(run)
+    )
 
 
 def _mends(later: MigrationRun, failed: MigrationRun) -> bool:
     """Whether that run, of the same place, shows that what had failed was done, or that nothing is left to do."""
+    if later.outcome not in ("applied", "nothing to do"):
+        return False
     same = later.migration == failed.migration or later.outcome == "nothing to do" or failed.migration is None
     alike = (later.line.environment, later.line.service) == (failed.line.environment, failed.line.service)
     return later.at > failed.at and same and alike

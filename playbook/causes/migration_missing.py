@@ -1,6 +1,6 @@
-"""The code names a relation that no migration creates."""
+"""The code names a relation that no migration of the failing release creates."""
 
-from playbook.causes import Cause, cite, hint, rules_out, telling
+from playbook.causes import Cause, cite, cite_change, decisive, hint, place, rules_out, telling
 from playbook.diagnosis import Remedy, Signal, Strength
 from playbook.evidence.changes import Changes, FileChange
 from playbook.evidence.event import Event
@@ -8,34 +8,84 @@ from playbook.evidence.frequency import Frequency
 from playbook.evidence.instant import clock, lasting
 from playbook.evidence.missing_relation import MissingRelation
 from playbook.evidence.releases import Releases
-from playbook.schema.commands import framework_of
-from playbook.schema.story import changes_of
+from playbook.evidence.schema_history import Declaration, SchemaHistory
+from playbook.schema.commands import for_change, framework_of
+from playbook.schema.making import changes_of, making, taken_away_by
+from playbook.schema.making import makes as makes_it
 
 
-def write_the_migration(relation: MissingRelation | None, changes: Changes | None, event: Event | None) -> Remedy:
-    """The framework's command that writes the missing migration."""
-    command = {
-        "django": "python manage.py makemigrations --check --dry-run",
-        "alembic": "alembic check",
-    }.get(framework_of(event) or "")
+def write_the_migration(
+    relation: MissingRelation | None, changes: Changes | None, schema: SchemaHistory | None, event: Event | None
+) -> Remedy:
+    """Ship the migration that is waiting on the default branch; else the framework's command that writes it."""
+    label = relation.label if relation else "the relation"
+    waiting = [one for one in schema.later if makes_it(relation, one)] if relation and schema else []
     others = (
         [one for one in changes.schema_changes if one.kind != "models"] if changes and not changes.incomplete else None
     )
     safe = "Rolling the code back is safe: the release changes nothing else in the schema"
     unsafe = "Before rolling the code back, look what else the release changes in the schema"
     named = f": {others[0].path} {others[0].kind} {others[0].relation}" if others else ""
+    rollback = safe if others == [] else unsafe + named
+    if waiting and schema:
+        return Remedy(
+            action=f"Ship a release with {waiting[0].path}, which {schema.branch or 'the default branch'} has and the "
+            "failing release lacks, or roll back to the last good release",
+            command=for_change(waiting[0], event).migrate,
+            verify="The errors stop",
+            rollback=rollback,
+        )
+    declared = schema.declared[0].framework if schema and schema.declared else framework_of(event)
+    command = WRITE.get(declared or "")
     return Remedy(
-        action="Write and ship the migration that creates "
-        + (relation.label if relation else "the relation")
-        + ", or roll back to the last good release until it exists",
+        action=f"Write and ship the migration that creates {label}, or roll back to the last good release until it "
+        "exists",
         command=command,
         verify=(f"Before shipping, `{command}` reports nothing left to write; then " if command else "")
         + ("the errors stop" if command else "The errors stop"),
-        rollback=safe if others == [] else unsafe + named,
+        rollback=rollback,
     )
 
 
 cause = Cause(__name__, claim="The release brings no migration that creates the relation", remedy=write_the_migration)
+
+
+@cause.signal(Strength.DECISIVE)
+def nothing_creates_it(relation: MissingRelation, schema: SchemaHistory, changes: Changes | None) -> Signal | None:
+    """Does the code declare the relation, and no migration in the whole repository ever create it?
+
+    Diagnosis rule 3, over the whole history instead of one release. A relation that the repository's own code does not
+    declare may be a package's; where many declared ones have no migration, tables are made by other means.
+    """
+    declared = [one for one in schema.declared if one.managed and _same(relation, one)]
+    if not declared or schema.events or schema.later:
+        return None
+    one = declared[0]
+    usual = schema.covered >= COVERED * (schema.declaring - 1)
+    sure = usual and schema.covered > 0 and schema.whole
+    known = f"none of the {schema.migrations:,} migrations of the release creates it"
+    commit = _introduced(one, changes)
+    return (decisive if sure else telling if usual else hint)(
+        f"{one.path}:{one.line} declares {relation.label} ({one.model}), and {known}"
+        + (f"; {commit} brought the declaration" if commit else ""),
+        cite(one, one.quote, "GitHub"),
+        cite(schema, f"{schema.migrations:,} migrations read at {schema.commit[:12]}, none names {relation.label}"),
+    )
+
+
+@cause.signal(Strength.DECISIVE)
+def only_the_default_branch_creates_it(relation: MissingRelation, schema: SchemaHistory) -> Signal | None:
+    """Is the migration that creates it newer than the failing release?"""
+    later = [one for one in schema.later if makes_it(relation, one)]
+    if not later or making(relation, None, schema) or taken_away_by(relation, schema):
+        return None
+    one, branch = later[0], schema.branch or "the default branch"
+    return (decisive if schema.whole else telling)(
+        f"{place(one)} creates {relation.label} on {branch}, and the failing release ({schema.commit[:7]}) does not "
+        "hold it",
+        cite_change(one),
+        cite(schema, f"{schema.migrations:,} migrations read at {schema.commit[:12]}, none creates {relation.label}"),
+    )
 
 
 @cause.signal(Strength.TELLING)
@@ -51,8 +101,8 @@ def model_without_migration(relation: MissingRelation, changes: Changes) -> Sign
     if any(_removes(file, models[0].quote) for file in changes.files):
         return None  # the model was only moved
     return telling(
-        f"{models[0].path} declares {relation.label}, and no migration of the release creates it",
-        cite(models[0], models[0].quote, "GitHub"),
+        f"{place(models[0])} declares {relation.label}, and no migration of the release creates it",
+        cite_change(models[0]),
         cite(changes, f"{len(changes.files)} changed files, none creates {relation.label}"),
     )
 
@@ -88,17 +138,45 @@ def first_release_has_it(releases: Releases) -> Signal | None:
 
 
 @cause.signal(Strength.RULES_OUT)
-def the_release_creates_it(relation: MissingRelation, changes: Changes) -> Signal | None:
+def the_release_creates_it(
+    relation: MissingRelation, changes: Changes | None, schema: SchemaHistory | None
+) -> Signal | None:
     """Does a migration of the release create it after all?"""
-    creating = changes_of(relation, changes, "creates")
+    creating = making(relation, changes, schema)
     if not creating:
         return None
-    return rules_out(f"{creating[0].path} creates {relation.label}", cite(creating[0], creating[0].quote, "GitHub"))
+    return rules_out(f"{place(creating[-1])} creates {relation.label}", cite_change(creating[-1]))
+
+
+def _same(relation: MissingRelation, declared: Declaration) -> bool:
+    return relation.matches(
+        f"{declared.schema_name}.{declared.relation}" if declared.schema_name else declared.relation
+    )
+
+
+def _introduced(declared: Declaration, changes: Changes | None) -> str | None:
+    """The commit of the release that brought the declaration, where it is known which."""
+    touching = [one for one in changes.commits if declared.path in one.files] if changes else []
+    if declared.brought != "release" or not touching:
+        return None
+    return f"{touching[-1].sha[:7]} ({touching[-1].message})"
 
 
 def _removes(file: FileChange, line: str) -> bool:
     return any(row[:1] == "-" and row[1:].strip() == line.strip() for row in (file.patch or "").split("\n"))
 
+
+WRITE = {
+    "django": "python manage.py makemigrations --check --dry-run",
+    "alembic": "alembic check",
+    "prisma": "npx prisma migrate diff --from-migrations prisma/migrations --to-schema-datamodel prisma/schema.prisma",
+}
+"""Commands that tell what is left to write, and write nothing: docs.djangoproject.com (makemigrations),
+alembic.sqlalchemy.org (check), prisma.io/docs (migrate diff)."""
+
+COVERED = 0.9
+"""The share of the other declared relations that migrations create, from which on a repository is taken to make all of
+its tables that way: below, `create_all`, a synchronising ORM or another repository makes some of them."""
 
 DEPLOY_WINDOW = 3600.0
 """Seconds within which an onset is put down to a deploy: a rolling deploy with warm-up takes minutes, a canary an

@@ -2,27 +2,16 @@
 
 import re
 
-from playbook.causes import Cause, against, cite, decisive, hint, rules_out, telling
+from playbook.causes import Cause, against, cite, cite_run, decisive, hint, rules_out, telling
 from playbook.diagnosis import Remedy, Signal, Strength
-from playbook.evidence.changes import Changes
 from playbook.evidence.event import Event, Frame
 from playbook.evidence.frequency import Frequency
 from playbook.evidence.instant import clock
 from playbook.evidence.issue import Issue
-from playbook.evidence.logs import Logs
 from playbook.evidence.missing_relation import MissingRelation
 from playbook.schema.commands import look_for
 from playbook.schema.replication_log import replica_of
-from playbook.schema.story import (
-    SETTLING,
-    after,
-    changes_of,
-    here,
-    latest_onset,
-    not_elsewhere,
-    runs_making,
-    several_databases,
-)
+from playbook.schema.story import SETTLING, Story, after, latest_onset, several_databases
 
 
 def order_the_deploy(relation: MissingRelation | None) -> Remedy:
@@ -39,14 +28,7 @@ cause = Cause(__name__, claim="The migration ran too late", remedy=order_the_dep
 
 
 @cause.signal(Strength.DECISIVE)
-def applied_after_it_began(
-    relation: MissingRelation,
-    changes: Changes | None,
-    logs: Logs,
-    frequency: Frequency,
-    issue: Issue,
-    event: Event | None,
-) -> Signal | None:
+def applied_after_it_began(story: Story, frequency: Frequency, issue: Issue, event: Event | None) -> Signal | None:
     """Was the migration applied here after the first error, and did the errors end with it?
 
     Errors that ended long before it ran were ended by something else; a failure before it says more of the reason;
@@ -55,9 +37,8 @@ def applied_after_it_began(
     latest = latest_onset(frequency)
     if frequency.onset is None or latest is None or issue.last_seen is None:
         return None
-    creating = changes_of(relation, changes, "creates")
-    failed = not_elsewhere(runs_making(relation, logs, creating, "failed"), event)
-    for run in not_elsewhere(runs_making(relation, logs, creating, "applied", "started"), event):
+    failed = story.near("failed")
+    for run in story.near("applied", "started"):
         if not after(run.at, latest) or issue.last_seen > run.at + SETTLING:
             continue
         if any(one.at > run.at for one in failed):
@@ -65,12 +46,12 @@ def applied_after_it_began(
         applied = run.outcome == "applied"  # some commands, Alembic's among them, only log that a migration begins
         with_it = issue.last_seen >= run.at - SETTLING
         ended = applied and frequency.trend == "stopped"
-        certain = ended and bool(here([run], event, issue)) and not failed and replica_of(event) is None
+        certain = ended and story.is_here(run) and not failed and replica_of(event) is None
         made = (decisive if certain else telling) if with_it else hint
         return made(
             f"The errors began {clock(frequency.onset)}; the migration was {run.outcome} {clock(run.at)}; "
             f"the last error came {clock(issue.last_seen)}",
-            cite(run.line, run.line.message, "Elasticsearch"),
+            cite_run(run),
             cite(issue, f"first event of this trouble {clock(frequency.onset)}, last {clock(issue.last_seen)}"),
         )
     return None
@@ -89,21 +70,17 @@ def raised_while_migrating(event: Event) -> Signal | None:
 
 
 @cause.signal(Strength.RULES_OUT)
-def went_on_after_it_was_applied(
-    relation: MissingRelation, changes: Changes | None, logs: Logs, issue: Issue, event: Event | None
-) -> Signal | None:
+def went_on_after_it_was_applied(story: Story, issue: Issue) -> Signal | None:
     """Did the errors go on long after the migration was applied here?"""
-    if issue.last_seen is None:
+    applied = story.here("applied")
+    run = next((one for one in applied if issue.last_seen and issue.last_seen > one.at + SETTLING), None)
+    if run is None or issue.last_seen is None:
         return None
-    applied = here(runs_making(relation, logs, changes_of(relation, changes, "creates"), "applied"), event, issue)
-    for run in applied:
-        if issue.last_seen > run.at + SETTLING:
-            return (against if several_databases(applied) else rules_out)(
-                f"The errors went on until {clock(issue.last_seen)}, long after it was applied {clock(run.at)}",
-                cite(run.line, run.line.message, "Elasticsearch"),
-                cite(issue, f"last event {clock(issue.last_seen)}"),
-            )
-    return None
+    return (against if several_databases(applied) else rules_out)(
+        f"The errors went on until {clock(issue.last_seen)}, long after it was applied {clock(run.at)}",
+        cite_run(run),
+        cite(issue, f"last event {clock(issue.last_seen)}"),
+    )
 
 
 MIGRATE_CODE = (

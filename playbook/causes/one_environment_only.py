@@ -1,23 +1,26 @@
 """Only one environment, shard or tenant lacks it; elsewhere the same code finds it."""
 
-from playbook.causes import Cause, against, cite, decisive, hint, telling
+from playbook.causes import Cause, against, cite, cite_run, decisive, hint, telling
 from playbook.diagnosis import Remedy, Signal, Strength
 from playbook.evidence.changes import Changes
 from playbook.evidence.event import Event
 from playbook.evidence.frequency import Frequency
 from playbook.evidence.issue import Issue
-from playbook.evidence.logs import Logs
 from playbook.evidence.missing_relation import MissingRelation
 from playbook.evidence.releases import Releases
+from playbook.evidence.schema_history import SchemaHistory
 from playbook.evidence.spread import Spread
 from playbook.schema.commands import called, for_change, look_for
-from playbook.schema.story import changes_of, environment, here, not_elsewhere, runs_making, surely_pending, unbroken
+from playbook.schema.making import making
+from playbook.schema.pending import surely_pending
+from playbook.schema.story import Story
 
 
-def bring_it_level(relation: MissingRelation | None, changes: Changes | None, event: Event | None) -> Remedy:
+def bring_it_level(
+    relation: MissingRelation | None, changes: Changes | None, schema: SchemaHistory | None, event: Event | None
+) -> Remedy:
     """The migrate command, in the one place that lacks it."""
-    creating = changes_of(relation, changes, "creates") if relation else ()
-    change = creating[0] if creating else None
+    change = next(iter(making(relation, changes, schema)), None) if relation else None
     paste = for_change(change, event)
     where = event.environment if event and event.environment else "the environment that fails"
     return Remedy(
@@ -32,44 +35,34 @@ cause = Cause(__name__, claim="This environment lacks the relation, another has 
 
 
 @cause.signal(Strength.DECISIVE)
-def applied_elsewhere_pending_here(
-    relation: MissingRelation, changes: Changes, logs: Logs, issue: Issue, event: Event
-) -> Signal | None:
+def applied_elsewhere_pending_here(story: Story, changes: Changes, issue: Issue, event: Event) -> Signal | None:
     """Was it applied in another environment while this one reports it as pending?"""
-    creating = changes_of(relation, changes, "creates")
-    runs = runs_making(relation, logs, creating, "started", "applied", "faked", "failed")
-    applied = [run for run in runs if environment(run.line, event) == "elsewhere" and run.outcome == "applied"]
+    applied = story.elsewhere("applied")
     pending = [
         run
-        for run in here([run for run in logs.migration_runs if run.outcome == "unapplied"], event, issue)
-        if any(surely_pending(run, change, changes, issue) for change in creating)
+        for run in story.any_here("unapplied")
+        if any(surely_pending(run, change, changes, issue) for change in story.creating)
     ]
-    done = [
-        run for run in logs.migration_runs if run.outcome == "nothing to do" and pending and run.at > pending[-1].at
-    ]
-    if not applied or not pending or not_elsewhere((*runs, *done), event):
+    if not applied or not pending or story.near("started", "applied", "faked", "failed"):
         return None
-    return (decisive if unbroken(logs) else telling)(
+    if any(run.at > pending[-1].at for run in story.any_near("nothing to do")):
+        return None
+    return (decisive if story.unbroken else telling)(
         f"It was applied in {applied[-1].line.environment} and is pending in {event.environment}",
-        cite(applied[-1].line, applied[-1].line.message, "Elasticsearch"),
-        cite(pending[-1].line, pending[-1].line.message, "Elasticsearch"),
+        cite_run(applied[-1]),
+        cite_run(pending[-1]),
     )
 
 
 @cause.signal(Strength.TELLING)
-def applied_elsewhere_never_here(
-    relation: MissingRelation, changes: Changes | None, logs: Logs, event: Event
-) -> Signal | None:
+def applied_elsewhere_never_here(story: Story, event: Event) -> Signal | None:
     """Do the logs name the migration in another environment, and never in this one?"""
-    creating = changes_of(relation, changes, "creates")
-    runs = runs_making(relation, logs, creating, "started", "applied", "faked", "failed")
-    elsewhere = [run for run in runs if environment(run.line, event) == "elsewhere" and run.outcome == "applied"]
-    if not elsewhere or not_elsewhere(runs, event) or not unbroken(logs):
+    elsewhere = story.elsewhere("applied")
+    if not elsewhere or story.near("started", "applied", "faked", "failed") or not story.unbroken:
         return None
-    run = elsewhere[-1]
     return telling(
-        f"It was applied in {run.line.environment}; no log of {event.environment} names it",
-        cite(run.line, run.line.message, "Elasticsearch"),
+        f"It was applied in {elsewhere[-1].line.environment}; no log of {event.environment} names it",
+        cite_run(elsewhere[-1]),
         cite(event, f"environment {event.environment}"),
     )
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from playbook.causes import Cause, against, cite, decisive, telling
+from playbook.causes import Cause, against, cite, cite_change, cite_run, decisive, place, telling
 from playbook.diagnosis import Remedy, Signal, Strength
 from playbook.evidence.changes import Changes, SchemaChange
 from playbook.evidence.event import Event
@@ -11,30 +11,22 @@ from playbook.evidence.instant import clock
 from playbook.evidence.issue import Issue
 from playbook.evidence.logs import MIGRATIONS, Logs
 from playbook.evidence.missing_relation import MissingRelation
+from playbook.evidence.releases import Releases
+from playbook.evidence.schema_history import SchemaHistory
 from playbook.schema.commands import look_for
+from playbook.schema.making import changes_of, of_relation, taken_away_by
+from playbook.schema.place import environment
+from playbook.schema.place import place as place_of
 from playbook.schema.statement import removes, same_schema
-from playbook.schema.story import (
-    FAILING_LEVELS,
-    after,
-    changes_of,
-    environment,
-    here,
-    latest_onset,
-    made_again,
-    not_elsewhere,
-    of_relation,
-    place,
-    runs_making,
-    runs_named,
-    unbroken,
-)
+from playbook.schema.story import FAILING_LEVELS, Story, after, latest_onset, not_elsewhere, runs_making, runs_named
 
 
-def bring_it_back(relation: MissingRelation | None, changes: Changes | None) -> Remedy:
+def bring_it_back(relation: MissingRelation | None, changes: Changes | None, schema: SchemaHistory | None) -> Remedy:
     """Data may be at stake: say what is safe before what is quick."""
-    renamed = _renames(relation, changes) if relation else ()
+    away = taken_away_by(relation, schema) if relation and schema else None
+    renamed = away if away and away.kind == "renames" else next(iter(_renames(relation, changes)), None)
     if renamed:
-        action = f"Deploy code that uses the new name {renamed[0].to or 'of the relation'}, everywhere it runs"
+        action = f"Deploy code that uses the new name {renamed.to or 'of the relation'}, everywhere it runs"
     else:
         action = "Deploy code that does not use it; where its data is needed, restore the relation from a backup first"
     return Remedy(
@@ -49,33 +41,23 @@ cause = Cause(__name__, claim="The relation was dropped or renamed while code st
 
 
 @cause.signal(Strength.DECISIVE)
-def a_drop_was_logged(
-    relation: MissingRelation,
-    changes: Changes | None,
-    logs: Logs,
-    frequency: Frequency,
-    issue: Issue,
-    event: Event | None,
-) -> Signal | None:
+def a_drop_was_logged(story: Story, frequency: Frequency, event: Event | None, issue: Issue) -> Signal | None:
     """Does a log line show that the relation was dropped or renamed before the errors began?"""
-    onset, latest = frequency.onset, latest_onset(frequency)
+    onset, latest, relation = frequency.onset, latest_onset(frequency), story.relation
     if onset is None or latest is None:
         return None
-    made = not_elsewhere(runs_making(relation, logs, changes_of(relation, changes, "creates"), "applied"), event)
-    for line in reversed(logs.lines(MIGRATIONS)):
+    made = story.near("applied")
+    for line in reversed(story.logs.lines(MIGRATIONS)):
         told = removes(relation, line.message)
         if told is None or (line.level or "").casefold() in FAILING_LEVELS:
             continue
-        if (
-            after(line.at, latest)
-            or environment(line, event) == "elsewhere"
-            or made_again(relation, logs, line.at, latest)
-        ):
+        if after(line.at, latest) or environment(line, event) == "elsewhere" or story.made_again(line.at, latest):
             continue
         if any(line.at <= run.at <= latest for run in made):
             continue
-        sure = told == "surely" and place(line, event, issue) == "here" and unbroken(logs) and not after(line.at, onset)
-        return (decisive if sure and onset - line.at <= BEGAN_WITH_IT else telling)(
+        sure = told == "surely" and place_of(line, event, issue) == "here" and story.unbroken
+        sure = sure and not after(line.at, onset) and onset - line.at <= BEGAN_WITH_IT
+        return (decisive if sure else telling)(
             f"A statement at {clock(line.at)}, before the errors began, drops or renames {relation.label}",
             cite(line, line.message, "Elasticsearch"),
         )
@@ -83,58 +65,68 @@ def a_drop_was_logged(
 
 
 @cause.signal(Strength.DECISIVE)
+def its_migrations_remove_it(
+    relation: MissingRelation, schema: SchemaHistory, releases: Releases | None, event: Event | None
+) -> Signal | None:
+    """Do the release's own migrations take the relation away, and none bring it back?
+
+    Then it is gone wherever they have run, and code of that very release still asks for it.
+    """
+    away = taken_away_by(relation, schema)
+    if away is None:
+        return None
+    failing = releases.failing.version if releases and releases.failing else None
+    same_code = event is not None and event.release is not None and event.release == failing
+    to = f" to {away.to}" if away.to else ""
+    return (decisive if schema.whole and same_code and not schema.standing else telling)(
+        f"{place(away)} {away.kind} {relation.label}{to}, and no later migration of the release brings it back",
+        cite_change(away),
+    )
+
+
+@cause.signal(Strength.DECISIVE)
 def the_release_removes_it(
-    relation: MissingRelation,
-    changes: Changes,
-    logs: Logs | None,
-    frequency: Frequency,
-    issue: Issue,
-    event: Event | None,
+    relation: MissingRelation, changes: Changes, story: Story | None, frequency: Frequency
 ) -> Signal | None:
     """Does the failing release drop or rename the relation, and did that migration run before the onset?"""
     removing = (*changes_of(relation, changes, "drops"), *_renames(relation, changes))
     if not removing:
         return None
     change, onset, latest = removing[0], frequency.onset, latest_onset(frequency)
-    text = f"{change.path} {change.kind} {relation.label}" + (f" to {change.to}" if change.to else "")
-    runs = not_elsewhere(runs_named(logs, (change,), "applied", "reverted"), event) if logs else ()
+    text = f"{place(change)} {change.kind} {relation.label}" + (f" to {change.to}" if change.to else "")
+    runs = not_elsewhere(runs_named(story.logs, (change,), "applied", "reverted"), story.event) if story else ()
     ran = [run for run in runs if latest is not None and not after(run.at, latest)]
     if ran and ran[-1].outcome == "reverted":
         return None
-    if logs is None or onset is None or latest is None or not ran:
-        return telling(f"The failing release removes it: {text}", cite(change, change.quote, "GitHub"))
-    sure = here(ran[-1:], event, issue) and same_schema(relation, change.schema_name) and unbroken(logs)
-    sure = sure and not after(ran[-1].at, onset) and not made_again(relation, logs, ran[-1].at, latest)
+    if story is None or onset is None or latest is None or not ran:
+        return telling(f"The failing release removes it: {text}", cite_change(change))
+    sure = story.is_here(ran[-1]) and same_schema(relation, change.schema_name) and story.unbroken
+    sure = sure and not after(ran[-1].at, onset) and not story.made_again(ran[-1].at, latest)
     return (decisive if sure else telling)(
         f"{text}, and that migration ran at {clock(ran[-1].at)}, before the errors began",
-        cite(change, change.quote, "GitHub"),
-        cite(ran[-1].line, ran[-1].line.message, "Elasticsearch"),
+        cite_change(change),
+        cite_run(ran[-1]),
     )
 
 
 @cause.signal(Strength.DECISIVE)
 def its_migration_was_reverted(
-    relation: MissingRelation,
-    changes: Changes | None,
-    logs: Logs,
-    frequency: Frequency,
-    issue: Issue,
-    event: Event | None,
+    story: Story, changes: Changes | None, frequency: Frequency, logs: Logs, event: Event | None
 ) -> Signal | None:
     """Was the migration that creates it taken back before the errors began, and not applied again?"""
-    taken_back = of_relation(relation, changes.taken_back if changes else (), "creates")
-    made_by = (*changes_of(relation, changes, "creates"), *taken_back)
-    runs = not_elsewhere(runs_making(relation, logs, made_by, "started", "applied", "reverted"), event)
+    taken_back = of_relation(story.relation, changes.taken_back if changes else (), "creates")
+    made_by = (*story.creating, *taken_back)
+    runs = not_elsewhere(runs_making(story.relation, logs, made_by, "started", "applied", "reverted"), event)
     onset, latest = frequency.onset, latest_onset(frequency)
     done = [run for run in runs if latest is not None and not after(run.at, latest)]
     if not done or done[-1].outcome != "reverted" or "FAKED" in done[-1].line.message:
         return None  # a faked way back only forgets that it was applied
     run = done[-1]
-    sure = here([run], event, issue) and run.framework not in ONLY_BEGINS and unbroken(logs)
+    sure = story.is_here(run) and run.framework not in ONLY_BEGINS and story.unbroken
     sure = sure and onset is not None and not after(run.at, onset)
     return (decisive if sure else telling)(
-        f"The migration of {relation.label} was taken back at {clock(run.at)}, before the errors began",
-        cite(run.line, run.line.message, "Elasticsearch"),
+        f"The migration of {story.relation.label} was taken back at {clock(run.at)}, before the errors began",
+        cite_run(run),
     )
 
 
@@ -145,9 +137,9 @@ def code_was_rolled_back(relation: MissingRelation, changes: Changes) -> Signal 
     for change in gone:
         if changes.rolled_back:
             return telling(
-                f"The failing release is older code; newer code {change.kind} {relation.label} ({change.path}), and "
+                f"The failing release is older code; newer code {change.kind} {relation.label} ({place(change)}), and "
                 "a rollback of code does not bring it back",
-                cite(change, change.quote, "GitHub"),
+                cite_change(change),
                 cite(changes, f"{changes.repository}: {changes.head[:12]} is older than {(changes.base or '')[:12]}"),
             )
     return None
@@ -160,13 +152,13 @@ def the_release_creates_it(relation: MissingRelation, changes: Changes) -> Signa
     if not creating:
         return None
     return against(
-        f"The failing release creates {relation.label} ({creating[0].path})",
-        cite(creating[0], creating[0].quote, "GitHub"),
+        f"The failing release creates {relation.label} ({place(creating[0])})",
+        cite_change(creating[0]),
     )
 
 
-def _renames(relation: MissingRelation, changes: Changes | None) -> tuple[SchemaChange, ...]:
-    return changes_of(relation, changes, "renames")
+def _renames(relation: MissingRelation | None, changes: Changes | None) -> tuple[SchemaChange, ...]:
+    return changes_of(relation, changes, "renames") if relation else ()
 
 
 BEGAN_WITH_IT = timedelta(hours=1)

@@ -3,19 +3,18 @@
 import re
 from datetime import timedelta
 
-from playbook.causes import Cause, against, cite, decisive, hint, telling
+from playbook.causes import Cause, against, cite, cite_run, decisive, hint, telling
 from playbook.diagnosis import Remedy, Signal, Strength
-from playbook.evidence.changes import Changes
 from playbook.evidence.event import Event
 from playbook.evidence.frequency import Frequency
 from playbook.evidence.instant import clock
-from playbook.evidence.issue import Issue
 from playbook.evidence.logs import REPLICATION, Logs
 from playbook.evidence.missing_relation import MissingRelation
 from playbook.evidence.spread import Spread
 from playbook.schema.commands import lag_of, look_for
+from playbook.schema.place import environment
 from playbook.schema.replication_log import how_far, names_server, replica_of, tells_lag
-from playbook.schema.story import after, changes_of, environment, here, runs_making
+from playbook.schema.story import Story, after
 
 
 def wait_or_read_the_primary(relation: MissingRelation | None) -> Remedy:
@@ -33,28 +32,21 @@ cause = Cause(__name__, claim="A read replica is behind", remedy=wait_or_read_th
 
 
 @cause.signal(Strength.DECISIVE)
-def lagging_after_it_was_created(
-    relation: MissingRelation,
-    changes: Changes | None,
-    logs: Logs,
-    issue: Issue,
-    event: Event,
-    frequency: Frequency,
-) -> Signal | None:
+def lagging_after_it_was_created(story: Story, event: Event, frequency: Frequency) -> Signal | None:
     """Was it created on the primary, and so short ago that the replica which failed, by its lag, cannot have it?"""
     tag = replica_of(event)
     if tag is None or frequency.onset is None:
         return None
-    applied = here(runs_making(relation, logs, changes_of(relation, changes, "creates"), "applied"), event, issue)
-    lagging = [line for line in logs.lines(REPLICATION) if tells_lag(line) and environment(line, event) == "here"]
-    for run in applied:
+    told = story.logs.lines(REPLICATION)
+    lagging = [line for line in told if tells_lag(line) and environment(line, event) == "here"]
+    for run in story.here("applied"):
         later = [line for line in lagging if line.at >= run.at and names_server(line, tag.value)]
         missing = [line for line in later if (lag := how_far(line)) is not None and lag >= line.at - run.at]
         if missing and not after(run.at, frequency.onset):
             return (decisive if missing[0].at <= frequency.onset + NEAR else telling)(
                 f"Created on the primary at {clock(run.at)}; {tag.value}, which served the query, was further behind "
                 f"than that at {clock(missing[0].at)}",
-                cite(run.line, run.line.message, "Elasticsearch"),
+                cite_run(run),
                 cite(missing[0], missing[0].message, "Elasticsearch"),
                 cite(event, f"{tag.key}: {tag.value}"),
             )
@@ -85,13 +77,23 @@ def lag_was_reported(logs: Logs, frequency: Frequency | None, event: Event | Non
     return telling(text, cited, cite(event, f"{tag.key}: {tag.value}"))
 
 
-@cause.signal(Strength.HINT)
-def read_from_a_replica(event: Event) -> Signal | None:
-    """Does the event say that a replica served the query?"""
+@cause.signal(Strength.TELLING)
+def read_from_a_replica(event: Event, story: Story | None, frequency: Frequency | None) -> Signal | None:
+    """Does the event say that a replica served the query, and was it created shortly before?
+
+    A hint by itself; telling where it was created shortly before and no log tells how far behind which replica was.
+    """
     tag = replica_of(event)
     if tag is None:
         return None
-    return hint("A replica served the failing query", cite(event, f"{tag.key}: {tag.value}"))
+    onset = frequency.onset if frequency else None
+    fresh = [run for run in story.here("applied") if onset and run.at <= onset <= run.at + NEAR] if story else []
+    silent = story is not None and not any(tells_lag(line) for line in story.logs.lines(REPLICATION))
+    cited = cite(event, f"{tag.key}: {tag.value}")
+    if fresh and silent:
+        told = f"A replica served the failing query, and the relation was created as late as {clock(fresh[-1].at)}"
+        return telling(told, cited, cite_run(fresh[-1]))
+    return hint("A replica served the failing query", cited)
 
 
 @cause.signal(Strength.HINT)

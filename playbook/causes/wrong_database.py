@@ -1,6 +1,8 @@
 """The relation exists, but the query looks in another database, schema, search path or case."""
 
-from playbook.causes import Cause, cite, hint, rules_out, telling
+from datetime import timedelta
+
+from playbook.causes import Cause, cite, cite_change, cite_run, decisive, hint, place, rules_out, telling
 from playbook.diagnosis import Remedy, Signal, Strength
 from playbook.evidence.changes import Changes
 from playbook.evidence.environment import stage_in
@@ -8,21 +10,15 @@ from playbook.evidence.event import Event
 from playbook.evidence.frequency import Frequency
 from playbook.evidence.instant import clock
 from playbook.evidence.issue import Issue
-from playbook.evidence.logs import Logs
+from playbook.evidence.logs import MIGRATIONS
 from playbook.evidence.missing_relation import MissingRelation
+from playbook.evidence.schema_history import SchemaHistory
 from playbook.schema.commands import look_for
-from playbook.schema.statement import same_schema, says_it_exists
-from playbook.schema.story import (
-    SETTLING,
-    after,
-    before,
-    changes_of,
-    here,
-    latest_onset,
-    more_than_brought,
-    runs_making,
-    several_databases,
-)
+from playbook.schema.making import making, stands
+from playbook.schema.pending import more_than_brought
+from playbook.schema.replication_log import replica_of
+from playbook.schema.statement import removes, same_schema, says_it_exists
+from playbook.schema.story import SETTLING, Story, after, before, latest_onset, several_databases
 
 
 def find_where_it_is(relation: MissingRelation | None) -> Remedy:
@@ -40,70 +36,86 @@ def find_where_it_is(relation: MissingRelation | None) -> Remedy:
 cause = Cause(__name__, claim="The query looks in the wrong database, schema or case", remedy=find_where_it_is)
 
 
-@cause.signal(Strength.TELLING)
+@cause.signal(Strength.DECISIVE)
 def applied_here_and_still_missing(
-    relation: MissingRelation,
-    changes: Changes | None,
-    logs: Logs,
-    frequency: Frequency,
-    issue: Issue,
-    event: Event | None,
+    story: Story, schema: SchemaHistory | None, frequency: Frequency, issue: Issue, event: Event | None
 ) -> Signal | None:
-    """Was the migration applied here before the errors began, and is the relation missing all the same?"""
-    if frequency.onset is None:
+    """Was it applied here shortly before or after the errors began, and is it missing all the same?
+
+    Decisive where no migration of the release or of the default branch takes it away again, and no replica may lag
+    behind. Only a hint where several databases took it, or where it was in use before it was missed.
+    """
+    onset, latest = frequency.onset, latest_onset(frequency)
+    if onset is None or latest is None or issue.last_seen is None:
         return None
-    runs = runs_making(relation, logs, changes_of(relation, changes, "creates"), "applied", "reverted")
-    done = [run for run in here(runs, event, issue) if before(run.at, frequency.onset)]
-    if not done or done[-1].outcome == "reverted":
+    runs = story.here("applied", "reverted")
+    done = [run for run in runs if before(run.at, onset) or issue.last_seen > run.at + SETTLING]
+    if not done or runs[-1].outcome == "reverted":
         return None
-    return (hint if several_databases(done) else telling)(
-        f"{relation.label} was created at {clock(done[-1].at)}, before the errors, and is missing for this query",
-        cite(done[-1].line, done[-1].line.message, "Elasticsearch"),
-        cite(issue, relation.quote),
+    run, lines = done[-1], story.logs.lines(MIGRATIONS)
+    if any(line.at >= run.at and removes(story.relation, line.message) for line in lines):
+        return None
+    stays = schema is not None and schema.whole and stands(story.relation, schema) and not schema.later
+    if several_databases(done) or onset - run.at > NEVER_USED:
+        made = hint
+    else:
+        made = decisive if stays and story.unbroken and replica_of(event) is None else telling
+    return made(
+        f"{story.relation.label} was created at {clock(run.at)}, and was missing for this query until "
+        f"{clock(issue.last_seen)}",
+        cite_run(run),
+        cite(issue, story.relation.quote),
     )
 
 
 @cause.signal(Strength.TELLING)
-def migrate_found_it_there(relation: MissingRelation, logs: Logs, issue: Issue, event: Event | None) -> Signal | None:
+def migrate_found_it_there(story: Story, issue: Issue) -> Signal | None:
     """Did a migrate command fail because the relation exists already?"""
-    for run in here([run for run in logs.migration_runs if run.outcome == "failed"], event, issue):
-        if says_it_exists(relation, run.line.message):
+    for run in story.any_here("failed"):
+        if says_it_exists(story.relation, run.line.message):
             return telling(
-                f"A migrate command found {relation.label} there at {clock(run.at)}; this query does not",
-                cite(run.line, run.line.message, "Elasticsearch"),
-                cite(issue, relation.quote),
+                f"A migrate command found {story.relation.label} there at {clock(run.at)}; this query does not",
+                cite_run(run),
+                cite(issue, story.relation.quote),
             )
     return None
 
 
-@cause.signal(Strength.TELLING)
-def created_in_another_case(relation: MissingRelation, changes: Changes) -> Signal | None:
-    """Does the migration create the name in a case that the query does not use?"""
-    for change in changes_of(relation, changes, "creates"):
-        if change.relation != relation.name and relation.dialect in CASE_MATTERS:
-            return telling(
-                f"The migration creates {change.relation}, the query asks for {relation.name}: names differ by case",
-                cite(change, change.quote, "GitHub"),
-                cite(relation, relation.quote),
-            )
-    return None
+@cause.signal(Strength.DECISIVE)
+def created_in_another_case(
+    relation: MissingRelation, changes: Changes | None, schema: SchemaHistory | None
+) -> Signal | None:
+    """Do the migrations create the name in a case that the query does not use?"""
+    made = making(relation, changes, schema)
+    names = {(one.to or one.relation).rpartition(".")[2] for one in made}
+    if not made or relation.name in names or relation.dialect not in CASE_MATTERS:
+        return None
+    return (decisive if schema and schema.whole else telling)(
+        f"{place(made[-1])} creates {sorted(names)[0]}, the query asks for {relation.name}: names differ by case",
+        cite_change(made[-1]),
+        cite(relation, relation.quote),
+    )
 
 
-@cause.signal(Strength.TELLING)
-def created_in_another_schema(relation: MissingRelation, changes: Changes) -> Signal | None:
-    """Does the migration create the same name in another schema than the query names?
+@cause.signal(Strength.DECISIVE)
+def created_in_another_schema(
+    relation: MissingRelation, changes: Changes | None, schema: SchemaHistory | None
+) -> Signal | None:
+    """Do the migrations create the same name in another schema than the query names?
 
     A query that names none finds it where the search path leads there, which nobody told: only a hint.
     """
-    for change in changes.schema_changes:
-        if change.kind != "creates" or change.relation != relation.name or change.schema_name is None:
+    listed = schema.events if schema and schema.events else changes.schema_changes if changes else ()
+    if any(same_schema(relation, one.schema_name) for one in listed if one.relation == relation.name):
+        return None
+    for one in listed:
+        if one.kind != "creates" or one.relation != relation.name or one.schema_name is None:
             continue
-        same = same_schema(relation, change.schema_name)
-        if same:
-            continue
-        return (hint if same is None else telling)(
-            f"The migration creates {change.schema_name}.{change.relation}, the query asks for {relation.label}",
-            cite(change, change.quote, "GitHub"),
+        told, name = same_schema(relation, one.schema_name) is not None, f"{one.schema_name}.{one.relation}"
+        sure = told and schema is not None and schema.whole and name in schema.standing
+        return (decisive if sure else telling if told else hint)(
+            f"{place(one)} creates {name}, the query asks for {relation.label}",
+            cite_change(one),
             cite(relation, relation.quote),
         )
     return None
@@ -125,39 +137,37 @@ def database_of_another_environment(relation: MissingRelation, event: Event) -> 
 
 
 @cause.signal(Strength.HINT)
-def more_pending_than_shipped(changes: Changes, logs: Logs, issue: Issue, event: Event | None) -> Signal | None:
+def more_pending_than_shipped(changes: Changes, story: Story) -> Signal | None:
     """Are more migrations pending than the release brought, as in a database that is empty, old or another's?"""
-    for run in here([run for run in logs.migration_runs if run.outcome == "unapplied"], event, issue):
+    for run in story.any_here("unapplied"):
         if more := more_than_brought(run, changes):
             return hint(
                 f"{more} migrations are pending, more than the release brings: it may be an old or another database",
-                cite(run.line, run.line.message, "Elasticsearch"),
+                cite_run(run),
             )
     return None
 
 
 @cause.signal(Strength.RULES_OUT)
-def ended_when_it_was_applied(
-    relation: MissingRelation,
-    changes: Changes | None,
-    logs: Logs,
-    frequency: Frequency,
-    issue: Issue,
-    event: Event | None,
-) -> Signal | None:
+def ended_when_it_was_applied(story: Story, frequency: Frequency, issue: Issue) -> Signal | None:
     """Did the errors end when the migration was applied here, so that the query looks where migrations go?"""
     latest = latest_onset(frequency)
     if latest is None or issue.last_seen is None or frequency.trend != "stopped":
         return None
-    for run in here(runs_making(relation, logs, changes_of(relation, changes, "creates"), "applied"), event, issue):
+    for run in story.here("applied"):
         if after(run.at, latest) and abs(issue.last_seen - run.at) <= SETTLING:
             return rules_out(
-                f"The errors ended ({clock(issue.last_seen)}) when {relation.label} was created here ({clock(run.at)})",
-                cite(run.line, run.line.message, "Elasticsearch"),
+                f"The errors ended ({clock(issue.last_seen)}) when {story.relation.label} was created here "
+                f"({clock(run.at)})",
+                cite_run(run),
                 cite(issue, f"last event {clock(issue.last_seen)}"),
             )
     return None
 
+
+NEVER_USED = timedelta(hours=1)
+"""From its creation to the first error: within it the relation was never seen at work, so that nobody can have dropped
+it by hand since; later, somebody may have, and left no trace."""
 
 CASE_MATTERS = ("postgresql", "cockroachdb")
 """Dialects that fold unquoted names to lower case, as patches are read here; of those that fold to capitals (Oracle,

@@ -1,6 +1,7 @@
 """Every fact is a frozen value that says where anyone can check it again."""
 
-from typing import ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -26,3 +27,12 @@ class Fact(Value):
     def shortfalls(self) -> tuple[str, ...]:
         """What this fact could not see although it was looked for: sentences that become gaps on the card."""
         return ()
+
+
+class Derived(Value):
+    """A value made of facts alone, asked for by its type as a fact is.
+
+    Its class method `of` makes it; what `of` asks for is asked for by whoever asks for the value.
+    """
+
+    of: ClassVar[Callable[..., Any]]

@@ -1,0 +1,71 @@
+"""Which migrations make the relation, and which take it away: by the release's patches, and by the whole history."""
+
+from collections.abc import Iterable
+
+from playbook.evidence.changes import Changes, SchemaChange
+from playbook.evidence.missing_relation import MissingRelation
+from playbook.evidence.schema_history import SchemaEvent, SchemaHistory
+from playbook.schema.statement import same_schema
+
+
+def changes_of(relation: MissingRelation, changes: Changes | None, kind: str) -> tuple[SchemaChange, ...]:
+    """The schema changes of that kind in the failing release that name the relation, in its schema if both tell one."""
+    return of_relation(relation, changes.schema_changes if changes else (), kind)
+
+
+def of_relation(relation: MissingRelation, listed: Iterable[SchemaChange], kind: str) -> tuple[SchemaChange, ...]:
+    """The same of any list of changes. Names are compared whole: one that was quoted may hold a dot."""
+    return tuple(one for one in listed if one.kind == kind and _is(relation, one.relation, one.schema_name))
+
+
+def making(
+    relation: MissingRelation, changes: Changes | None, schema: SchemaHistory | None
+) -> tuple[SchemaChange, ...]:
+    """The migrations of the failing release that make the relation, whenever they were written.
+
+    By the whole history where it was read: what still stands after the last time that it was taken away; a rename to
+    its name makes it too. Else by the patches of the release alone.
+    """
+    if schema is None or not schema.events:
+        return changes_of(relation, changes, "creates")
+    found: list[SchemaEvent] = []
+    for event in schema.events:
+        if makes(relation, event):
+            found.append(event)
+        elif takes_away(relation, event):
+            found.clear()
+    return tuple(found)
+
+
+def stands(relation: MissingRelation, schema: SchemaHistory) -> bool:
+    """Whether the relation is there once every migration of the failing release has run."""
+    return bool(making(relation, None, schema))
+
+
+def taken_away_by(relation: MissingRelation, schema: SchemaHistory) -> SchemaEvent | None:
+    """The migration of the failing release after which the relation is gone; None where it stands, or never was."""
+    last: SchemaEvent | None = None
+    for event in schema.events:
+        if makes(relation, event):
+            last = None
+        elif takes_away(relation, event):
+            last = event
+    return last
+
+
+def makes(relation: MissingRelation, event: SchemaChange) -> bool:
+    """Whether the relation has its name after it."""
+    if event.kind == "renames" and event.to is not None:
+        schema, _, name = event.to.rpartition(".")
+        return _is(relation, name, schema or event.schema_name)
+    return event.kind == "creates" and _is(relation, event.relation, event.schema_name)
+
+
+def takes_away(relation: MissingRelation, event: SchemaChange) -> bool:
+    """Whether nothing has the relation's name after it."""
+    return event.kind in ("drops", "renames") and _is(relation, event.relation, event.schema_name)
+
+
+def _is(relation: MissingRelation, name: str, schema: str | None) -> bool:
+    mine = (relation.name or "").casefold()
+    return name.casefold() == mine and same_schema(relation, schema) is not False
