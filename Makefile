@@ -8,8 +8,10 @@ PYTHON := $(shell for name in $(PYTHON) python3.13 python3.12 python3.11 python3
 VENV := .venv
 RUN := $(VENV)/bin
 PIP := install --quiet --disable-pip-version-check --require-hashes
+REFEREE := uv pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
+  --no-emit-find-links --no-build --python-version 3.11
 
-.PHONY: demo test check tests replay bench golden page pictures event lock clean
+.PHONY: demo test check tests replay referee bench golden page pictures event lock clean
 
 # ARGS='--no-browser --port 8000' and the like go to `diagnose demo`.
 demo: $(VENV)/run
@@ -29,6 +31,10 @@ tests: $(VENV)/test
 # The recordings give the same bytes on every supported Python that the machine has.
 replay: $(VENV)/test
 	$(RUN)/python tools/replay_everywhere.py
+
+# Real packages' migrations, run by their frameworks on a real PostgreSQL, against what is folded: about five minutes.
+referee: $(VENV)/test .venv-referee/made
+	$(RUN)/python -W ignore -m tests.schema.referee .venv-referee/bin/python
 
 bench: $(VENV)/test
 	$(RUN)/python -m bench
@@ -66,12 +72,21 @@ $(VENV)/test: requirements-test.lock $(VENV)/run
 	@$(RUN)/pip $(PIP) -r requirements-test.lock
 	@touch $@
 
+# Installed each without its dependencies: the lock names what the migrations need, and no more.
+.venv-referee/made: requirements-referee.lock $(VENV)/bin/python
+	@echo "fetching the packages of the referee into .venv-referee (once, about three minutes)"
+	@$(RUN)/python -m venv .venv-referee
+	@.venv-referee/bin/pip $(PIP) --no-deps --only-binary :all: -r requirements-referee.lock
+	@touch $@
+
 # Needs uv; the locks hold hashes and no addresses, and fit every supported Python and platform.
 lock:
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
 	  --python-version 3.11 --extra install pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
 	  --python-version 3.11 --extra install --extra test -c requirements.lock pyproject.toml -o requirements-test.lock
+	$(REFEREE) tests/schema/referee/packages.in > requirements-referee.lock
+	$(REFEREE) --no-deps tests/schema/referee/alone.in >> requirements-referee.lock
 
 clean:
 	rm -rf $(VENV) .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

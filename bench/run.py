@@ -2,11 +2,13 @@
 
 import resource
 import statistics
+import tempfile
 import threading
 import time
 import tracemalloc
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 
 from pydantic import SecretStr
 
@@ -24,9 +26,13 @@ from playbook.sources.github_rest import GitHubAccess, github_door
 from playbook.sources.sentry_rest import SentryAccess, sentry_door
 from playbook.steps import steps
 from tests.cases.migration_failed.story import incident
-from tests.cases.shop import CREATES, MIGRATION, SHAS, added, at, text
+from tests.cases.served import naming
+from tests.cases.shop import at
+from tests.cases.shop_code import APP, CREATES, MIGRATION, ORDERS, SHOP
 from tests.stand_ins.elastic_server import ElasticServer
-from tests.stand_ins.github_server import Commit, GitHubServer, Pull, Repository
+from tests.stand_ins.git_history import RealRepository
+from tests.stand_ins.git_repository import GitRepository
+from tests.stand_ins.github_server import GitHubServer, Pull
 from tests.stand_ins.sentry_server import SentryServer
 
 DELAY = 0.2
@@ -35,17 +41,20 @@ DELAY = 0.2
 RUNS = 5
 
 
-def repository() -> Repository:
+def repository(folder: Path) -> RealRepository:
     """A release as teams have it: four commits by three pull requests, two of which touch the schema."""
-    commits = (
-        Commit("Tidy the front page", SHAS[0], date=text(at(-4000))),
-        Commit("Round totals to cents", date=text(at(-900)), files=(added("orders/totals.py", "CENTS = 2"),)),
-        Commit("Index customers", date=text(at(-800)), files=(added("customers/migrations/0007_index.py", "pass"),)),
-        Commit("Say thanks", date=text(at(-700)), files=(added("front/thanks.py", "THANKS = True"),)),
-        Commit("Keep orders in a table", SHAS[1], date=text(at(-60)), files=(added(MIGRATION, CREATES),)),
+    git = GitRepository(folder)
+    git.commit("Tidy the front page", SHOP, at(-4000))
+    git.tag("v1.3.9")
+    brought = (
+        git.commit("Round totals to cents", {f"{APP}/totals.py": "CENTS = 2\n"}, at(-900)),
+        git.commit("Index customers", {f"{APP}/indexes.py": "CUSTOMER = True\n"}, at(-800)),
+        git.commit("Say thanks", {"shop/thanks.py": "THANKS = True\n"}, at(-700)),
+        git.commit("Keep orders in a table", {**ORDERS, MIGRATION: CREATES}, at(-60)),
     )
-    pulls = tuple(Pull(810 + number, commit.message, (commit.sha,)) for number, commit in enumerate(commits[1:]))
-    return Repository("acme/shop", commits, {"v1.3.9": SHAS[0], "v1.4.0": SHAS[1]}, pulls)
+    git.tag("v1.4.0")
+    pulls = tuple(Pull(810 + number, f"Change {number}", (sha,)) for number, sha in enumerate(brought))
+    return RealRepository("acme/shop", git, pulls)
 
 
 @dataclass(frozen=True)
@@ -82,8 +91,10 @@ def measure() -> None:
     """Prints the ratios of `RUNS` runs (medians)."""
     walls, criticals, sums, calls = [], [], [], []
     with ExitStack() as stack:
-        sentry = stack.enter_context(SentryServer(incident.world, delay=DELAY))
-        github = stack.enter_context(GitHubServer(repository(), delay=DELAY))
+        told = repository(Path(stack.enter_context(tempfile.TemporaryDirectory())))
+        world = naming(incident.world, told.git.name_of("v1.3.9"), told.git.name_of("v1.4.0"))
+        sentry = stack.enter_context(SentryServer(world, delay=DELAY))
+        github = stack.enter_context(GitHubServer(told, delay=DELAY))
         elastic = stack.enter_context(ElasticServer(incident.logs or {}, delay=DELAY))
         for _ in range(RUNS):
             watch, wall = _one_run(sentry.url, github.url, elastic.url)

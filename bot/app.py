@@ -46,14 +46,15 @@ def live_doors(settings: Settings) -> Callable[[Budget], Door]:
         return dispatch(
             {
                 "sentry": sentry_door(sentry, budget, forms) if sentry else closed(NO_SENTRY),
-                "github": github_door(github, budget) if github else closed(NO_GITHUB),
+                "github": github_door(github, budget, objects) if github else closed(NO_GITHUB),
                 "elasticsearch": elastic_door(elastic, budget) if elastic else closed(NO_ELASTICSEARCH),
             }
         )
 
+    from playbook.sources.github_objects import Objects
     from playbook.sources.sentry_rest import Forms
 
-    forms = Forms()
+    forms, objects = Forms(), Objects()
     return doors
 
 

@@ -1,10 +1,12 @@
 """`diagnose schema`: what a checkout's migrations make of the database, or what a change does to it; nothing is run."""
 
+import codecs
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from playbook.evidence.unavailable import Unavailable
 from playbook.schema.diff import effect
 from playbook.schema.framework import frameworks
 from playbook.schema.history import Event, History, history
@@ -26,6 +28,18 @@ def of_checkout(repository: Path, revision: str, relation: str, *, as_json: bool
 def of_patch(text: str) -> str:
     """What the change does, as one line of JSON; names as the database would have them."""
     return json.dumps(effect(text)._asdict(), ensure_ascii=False)
+
+
+def of_patch_file(file: Path) -> str:
+    """The same of a file: UTF-16 where its first bytes say so (what PowerShell's `>` writes), else UTF-8 with other
+    bytes replaced, since a diff holds whatever its files hold. Raises `Unavailable` where it cannot be read.
+    """
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise Unavailable(f"{file} cannot be read: {error.strerror}") from error
+    encoding = "utf-16" if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    return of_patch(content.decode(encoding, "replace"))
 
 
 def _told(folded: History, relation: str) -> dict[str, Any]:

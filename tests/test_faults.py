@@ -17,6 +17,7 @@ from playbook.sources.elastic_client import elastic_door
 from playbook.sources.github_rest import GitHubAccess, github_door
 from playbook.sources.sentry_rest import SentryAccess, sentry_door
 from tests.cases.migration_failed.story import incident
+from tests.cases.served import served
 from tests.stand_ins import sentry_server as sentry_fault
 from tests.stand_ins.elastic_server import PRODUCT, ElasticServer
 from tests.stand_ins.github_server import GitHubServer
@@ -64,8 +65,9 @@ OTHER_WAYS = {
 @contextmanager
 def services():
     with ExitStack() as stack:
-        sentry = stack.enter_context(SentryServer(incident.world))
-        github = stack.enter_context(GitHubServer(incident.repository, token=TOKEN))
+        world, repository = served(incident, stack)
+        sentry = stack.enter_context(SentryServer(world))
+        github = stack.enter_context(GitHubServer(repository, token=TOKEN))
         elastic = stack.enter_context(ElasticServer(incident.logs, authorization=f"ApiKey {TOKEN}"))
         yield sentry, github, elastic
 

@@ -23,7 +23,7 @@ OPERATIONS = {
     r"releases/[^/]+/commits/": "releases/{version}/commits/",
     r"releases/[^/]+/deploys/": "releases/{version}/deploys/",
 }
-UNPUBLISHED = r"issues/[^/]+/tags/|events/|code-mappings/"
+UNPUBLISHED = r"issues/[^/]+/tags/|events/|code-mappings/|projects/[^/]+/events/[^/]+/committers/"
 """Sentry's description leaves these out, or, for the table of events, says only that it has `data`."""
 
 ONLY_WHEN_ASKED = (

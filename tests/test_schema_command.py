@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
+from bot.schema import of_patch_file
 
 FIRST = """\
 from django.db import migrations, models
@@ -88,6 +89,14 @@ def test_each_diff_gives_one_line_of_json_in_order(repository, tmp_path):
     first, second = map(json.loads, lines)
     assert first["creates"] == ["orders_order"]
     assert second == {"creates": [], "drops": [], "renames": [], "models_without_migration": [], "dynamic": []}
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-8-sig", "utf-16"])
+def test_a_diff_is_read_whatever_its_bytes_are(encoding, tmp_path):
+    file = tmp_path / "change.diff"
+    diff = "--- /dev/null\n+++ b/db/V1__x.sql\n@@ -0,0 +1 @@\n+CREATE TABLE orders (x text DEFAULT 'é');\n"
+    file.write_bytes(diff.replace("\n", "\r\n").encode(encoding))
+    assert json.loads(of_patch_file(file))["creates"] == ["orders"]
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def _pages(diagnosis: Diagnosis, evidence: Evidence) -> list[tuple[str, str]]:
     """What the menu opens: the issue, and the change that came with it."""
     changes, issue = evidence.get(Changes), diagnosis.issue
     found = [(f"Open {issue.short_id or issue.id}", issue.url)]
-    pull = changes.suspects[0].pull if changes and changes.suspects else None
+    pull = changes.suspects[0].commit.pull if changes and changes.suspects else None
     if pull is not None:
         found.append((f"Open #{pull.number} {pull.title}", pull.url))
     return found

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from bot.card.blocks import Block, context
-from bot.card.escape import counted, link, mrkdwn
+from bot.card.escape import counted, link, mrkdwn, prose
 from playbook.diagnosis import Diagnosis
 from playbook.evidence.changes import Changes
 from playbook.evidence.collected import Evidence
@@ -50,11 +50,11 @@ def _since(releases: Releases | None, onset: datetime | None, began: str, enviro
 
 
 def _changed(changes: Changes | None, onset: datetime | None, began: str) -> Iterator[str]:
-    """The change that touches the subject most, with its author: a fact, and no blame."""
-    suspect = changes.suspects[0] if changes and changes.suspects else None
-    if suspect is None:
+    """The change that touches the subject most, with its author and what it touches: a fact, and no blame."""
+    first = changes.suspects[0] if changes and changes.suspects else None
+    if first is None:
         return
-    pull = suspect.pull
+    suspect, pull = first.commit, first.commit.pull
     author, at = (pull.author, pull.merged_at) if pull else (suspect.author, suspect.at)
     by = f" by {mrkdwn(author, 60)}" if author else ""
     if pull is None:
@@ -65,7 +65,8 @@ def _changed(changes: Changes | None, onset: datetime | None, began: str) -> Ite
     apart = f", {_apart(at, onset)} {began}" if at and onset else ""
     others = len(changes.suspects) - 1 if changes else 0
     beside = f" _(and {counted(others, 'more change')} to look at)_" if others else ""
-    yield f"*What changed:* {named}{by}{dated}{apart}{beside}"
+    reason = f" – {prose(first.reasons[0], 200)}" if first.reasons else ""
+    yield f"*What changed:* {named}{by}{dated}{apart}{reason}{beside}"
 
 
 def _apart(moment: datetime, onset: datetime) -> str:

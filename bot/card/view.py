@@ -13,8 +13,10 @@ from bot.card.blocks import MOST_TEXT, Block, context, header, json_of, named, s
 from bot.card.citing import quoted
 from bot.card.escape import fence, link, mrkdwn, spoken
 from bot.card.judgement import speaks_for
+from bot.card.suspicion import suspicion
 from playbook.catalog import playbooks
 from playbook.diagnosis import Diagnosis, Gap, Hypothesis
+from playbook.evidence.changes import Changes
 from playbook.evidence.collected import Evidence
 from playbook.evidence.fact import Fact
 from playbook.evidence.instant import clock
@@ -109,6 +111,7 @@ def _in_written_order(diagnosis: Diagnosis, evidence: Evidence) -> list[Fact]:
 
 def _fact(name: str, fact: Fact) -> list[Block]:
     lines = [f"*{mrkdwn(spoken(name), 60)}* – {mrkdwn(fact.finding, 600)} [{link(fact.url, fact.source, 60)}]"]
+    lines += suspicion(fact) if isinstance(fact, Changes) else []
     lines += [f"• not seen: {mrkdwn(shortfall, 250)}" for shortfall in fact.shortfalls[:5]]
     kept = fact.model_dump(mode="json", exclude={"url"}, exclude_none=True)
     detail = "\n".join(_lines(kept, 0))

@@ -26,6 +26,7 @@ from playbook.evidence.logs import DEPLOYS, MIGRATIONS, REPLICATION, START_UP, L
 from playbook.evidence.missing_relation import MissingRelation
 from playbook.evidence.prescription import LogSearch, Prescription
 from playbook.evidence.releases import Releases
+from playbook.evidence.schema_history import SchemaHistory
 from playbook.evidence.similar import Similar
 from playbook.evidence.spread import Spread
 from playbook.evidence.tags import Tags
@@ -125,6 +126,7 @@ playbook = Playbook(
         MissingRelation,
         Releases,
         Changes,
+        SchemaHistory,
         Logs,
         Similar,
         Tags,

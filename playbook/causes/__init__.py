@@ -141,7 +141,7 @@ def cite_run(run: MigrationRun) -> Citation:
 
 def cite_change(change: SchemaChange) -> Citation:
     """A citation of the line of a migration or model; `place` says where it stands."""
-    return cite(change, change.quote, Changes.source)
+    return cite(change, change.quote or place(change), Changes.source)
 
 
 def place(change: SchemaChange) -> str:

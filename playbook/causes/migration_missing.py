@@ -1,5 +1,7 @@
 """The code names a relation that no migration of the failing release creates."""
 
+from shlex import quote
+
 from playbook.causes import Cause, cite, cite_change, decisive, hint, place, rules_out, telling
 from playbook.diagnosis import Remedy, Signal, Strength
 from playbook.evidence.changes import Changes, FileChange
@@ -9,6 +11,7 @@ from playbook.evidence.instant import clock, lasting
 from playbook.evidence.missing_relation import MissingRelation
 from playbook.evidence.releases import Releases
 from playbook.evidence.schema_history import Declaration, SchemaHistory
+from playbook.evidence.suspects import is_aside
 from playbook.schema.commands import for_change, framework_of
 from playbook.schema.making import changes_of, making, taken_away_by
 from playbook.schema.making import makes as makes_it
@@ -28,11 +31,12 @@ def write_the_migration(
     named = f": {others[0].path} {others[0].kind} {others[0].relation}" if others else ""
     rollback = safe if others == [] else unsafe + named
     if waiting and schema:
+        branch, file = schema.branch or "the default branch", waiting[0].path
         return Remedy(
-            action=f"Ship a release with {waiting[0].path}, which {schema.branch or 'the default branch'} has and the "
-            "failing release lacks, or roll back to the last good release",
-            command=for_change(waiting[0], event).migrate,
-            verify="The errors stop",
+            action=f"Ship a release with {file}: deploy {branch}, or pick the commit that the command names; or roll "
+            "back to the last good release",
+            command=f"git log --oneline {quote(schema.commit[:12])}..{quote(f'origin/{branch}')} -- {quote(file)}",
+            verify=for_change(waiting[0], event).state,
             rollback=rollback,
         )
     declared = schema.declared[0].framework if schema and schema.declared else framework_of(event)
@@ -57,7 +61,7 @@ def nothing_creates_it(relation: MissingRelation, schema: SchemaHistory, changes
     Diagnosis rule 3, over the whole history instead of one release. A relation that the repository's own code does not
     declare may be a package's; where many declared ones have no migration, tables are made by other means.
     """
-    declared = [one for one in schema.declared if one.managed and _same(relation, one)]
+    declared = [one for one in schema.declared if one.managed and _same(relation, one) and not is_aside(one.path)]
     if not declared or schema.events or schema.later:
         return None
     one = declared[0]
@@ -89,12 +93,14 @@ def only_the_default_branch_creates_it(relation: MissingRelation, schema: Schema
 
 
 @cause.signal(Strength.TELLING)
-def model_without_migration(relation: MissingRelation, changes: Changes) -> Signal | None:
+def model_without_migration(relation: MissingRelation, changes: Changes, schema: SchemaHistory | None) -> Signal | None:
     """Does the release bring a model of it without a migration?
 
     Diagnosis rule 3: "new table references, ORM model additions, or query modifications referencing tables without
-    corresponding migration files".
+    corresponding migration files". Silent where the whole history was read and says it better.
     """
+    if schema is not None and schema.declared:
+        return None
     models = changes_of(relation, changes, "models")
     if not models or changes_of(relation, changes, "creates") or changes.incomplete:
         return None

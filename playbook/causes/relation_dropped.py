@@ -14,6 +14,7 @@ from playbook.evidence.missing_relation import MissingRelation
 from playbook.evidence.releases import Releases
 from playbook.evidence.schema_history import SchemaHistory
 from playbook.schema.commands import look_for
+from playbook.schema.framework import framework_named
 from playbook.schema.making import changes_of, of_relation, taken_away_by
 from playbook.schema.place import environment
 from playbook.schema.place import place as place_of
@@ -86,9 +87,12 @@ def its_migrations_remove_it(
 
 @cause.signal(Strength.DECISIVE)
 def the_release_removes_it(
-    relation: MissingRelation, changes: Changes, story: Story | None, frequency: Frequency
+    relation: MissingRelation, changes: Changes, schema: SchemaHistory | None, story: Story | None, frequency: Frequency
 ) -> Signal | None:
-    """Does the failing release drop or rename the relation, and did that migration run before the onset?"""
+    """Does the failing release drop or rename the relation, and did that migration run before the onset?
+
+    Where the whole history says so already, only the run is news.
+    """
     removing = (*changes_of(relation, changes, "drops"), *_renames(relation, changes))
     if not removing:
         return None
@@ -99,6 +103,8 @@ def the_release_removes_it(
     if ran and ran[-1].outcome == "reverted":
         return None
     if story is None or onset is None or latest is None or not ran:
+        if schema is not None and taken_away_by(relation, schema):
+            return None
         return telling(f"The failing release removes it: {text}", cite_change(change))
     sure = story.is_here(ran[-1]) and same_schema(relation, change.schema_name) and story.unbroken
     sure = sure and not after(ran[-1].at, onset) and not story.made_again(ran[-1].at, latest)
@@ -121,8 +127,8 @@ def its_migration_was_reverted(
     done = [run for run in runs if latest is not None and not after(run.at, latest)]
     if not done or done[-1].outcome != "reverted" or "FAKED" in done[-1].line.message:
         return None  # a faked way back only forgets that it was applied
-    run = done[-1]
-    sure = story.is_here(run) and run.framework not in ONLY_BEGINS and story.unbroken
+    run, framework = done[-1], framework_named(done[-1].framework)
+    sure = story.is_here(run) and not (framework and "reverted" in framework.early) and story.unbroken
     sure = sure and onset is not None and not after(run.at, onset)
     return (decisive if sure else telling)(
         f"The migration of {story.relation.label} was taken back at {clock(run.at)}, before the errors began",
@@ -164,6 +170,3 @@ def _renames(relation: MissingRelation | None, changes: Changes | None) -> tuple
 BEGAN_WITH_IT = timedelta(hours=1)
 """How long after a statement errors may begin that are put down to it: code in use asks within the hour; later, the
 relation may have been made again by something that logs nothing."""
-
-ONLY_BEGINS = ("alembic", "ecto")
-"""Commands that log a way back when it begins, and not that it was done."""

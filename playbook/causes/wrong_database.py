@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from playbook.causes import Cause, cite, cite_change, cite_run, decisive, hint, place, rules_out, telling
 from playbook.diagnosis import Remedy, Signal, Strength
-from playbook.evidence.changes import Changes
+from playbook.evidence.changes import Changes, SchemaChange
 from playbook.evidence.environment import stage_in
 from playbook.evidence.event import Event
 from playbook.evidence.frequency import Frequency
@@ -12,7 +12,7 @@ from playbook.evidence.instant import clock
 from playbook.evidence.issue import Issue
 from playbook.evidence.logs import MIGRATIONS
 from playbook.evidence.missing_relation import MissingRelation
-from playbook.evidence.schema_history import SchemaHistory
+from playbook.evidence.schema_history import SchemaEvent, SchemaHistory
 from playbook.schema.commands import look_for
 from playbook.schema.making import making, stands
 from playbook.schema.pending import more_than_brought
@@ -21,8 +21,17 @@ from playbook.schema.statement import removes, same_schema, says_it_exists
 from playbook.schema.story import SETTLING, Story, after, before, latest_onset, several_databases
 
 
-def find_where_it_is(relation: MissingRelation | None) -> Remedy:
-    """Ask the very connection that fails where it looks and where the relation is."""
+def find_where_it_is(relation: MissingRelation | None, changes: Changes | None, schema: SchemaHistory | None) -> Remedy:
+    """The name that the migrations give it, where it is another; else ask the very connection that fails."""
+    other = _elsewhere_named(relation, changes, schema) if relation else None
+    if other is not None and relation is not None:
+        return Remedy(
+            action=f"Make the query ask for {_name(other)}, which the migrations create, or write the migration that "
+            f"makes {relation.label}",
+            command=look_for(relation),
+            verify="The statement shows under which schema and in which case the failing database has it",
+            rollback="Rolling back is safe if the query asked for the other name before",
+        )
     return Remedy(
         action="With the failing service's own connection settings, compare where it looks with where the relation is; "
         "then mend the setting (DATABASE_URL, search_path, quoting of the name)",
@@ -82,43 +91,36 @@ def migrate_found_it_there(story: Story, issue: Issue) -> Signal | None:
 
 
 @cause.signal(Strength.DECISIVE)
-def created_in_another_case(
+def created_under_another_name(
     relation: MissingRelation, changes: Changes | None, schema: SchemaHistory | None
 ) -> Signal | None:
-    """Do the migrations create the name in a case that the query does not use?"""
-    made = making(relation, changes, schema)
-    names = {(one.to or one.relation).rpartition(".")[2] for one in made}
-    if not made or relation.name in names or relation.dialect not in CASE_MATTERS:
+    """Do the migrations create it in another case or in another schema than the query names?
+
+    A query that names no schema finds it where the search path leads there, which nobody told: only a hint.
+    """
+    other = _elsewhere_named(relation, changes, schema)
+    if other is None:
         return None
-    return (decisive if schema and schema.whole else telling)(
-        f"{place(made[-1])} creates {sorted(names)[0]}, the query asks for {relation.name}: names differ by case",
-        cite_change(made[-1]),
+    told = other.schema_name is None or same_schema(relation, other.schema_name) is not None
+    sure = told and schema is not None and schema.whole and _name(other) in schema.standing
+    return (decisive if sure else telling if told else hint)(
+        f"{place(other)} creates {_name(other)}, the query asks for {relation.label}",
+        cite_change(other),
         cite(relation, relation.quote),
     )
 
 
-@cause.signal(Strength.DECISIVE)
-def created_in_another_schema(
-    relation: MissingRelation, changes: Changes | None, schema: SchemaHistory | None
-) -> Signal | None:
-    """Do the migrations create the same name in another schema than the query names?
-
-    A query that names none finds it where the search path leads there, which nobody told: only a hint.
-    """
-    listed = schema.events if schema and schema.events else changes.schema_changes if changes else ()
-    if any(same_schema(relation, one.schema_name) for one in listed if one.relation == relation.name):
+@cause.signal(Strength.HINT)
+def it_should_be_there(relation: MissingRelation, schema: SchemaHistory) -> Signal | None:
+    """Did migrations create it before the last good release, and does nothing take it away?"""
+    made = [one for one in making(relation, None, schema) if isinstance(one, SchemaEvent) and one.brought == "earlier"]
+    if not made:
         return None
-    for one in listed:
-        if one.kind != "creates" or one.relation != relation.name or one.schema_name is None:
-            continue
-        told, name = same_schema(relation, one.schema_name) is not None, f"{one.schema_name}.{one.relation}"
-        sure = told and schema is not None and schema.whole and name in schema.standing
-        return (decisive if sure else telling if told else hint)(
-            f"{place(one)} creates {name}, the query asks for {relation.label}",
-            cite_change(one),
-            cite(relation, relation.quote),
-        )
-    return None
+    return hint(
+        f"{place(made[-1])} creates {relation.label}, the last good release had that already, and no migration takes "
+        "it away",
+        cite_change(made[-1]),
+    )
 
 
 @cause.signal(Strength.TELLING)
@@ -163,6 +165,28 @@ def ended_when_it_was_applied(story: Story, frequency: Frequency, issue: Issue) 
                 cite(issue, f"last event {clock(issue.last_seen)}"),
             )
     return None
+
+
+def _elsewhere_named(
+    relation: MissingRelation, changes: Changes | None, schema: SchemaHistory | None
+) -> SchemaChange | None:
+    """The migration that creates it in another case, on a database that tells cases apart, or in another schema."""
+    made = making(relation, changes, schema)
+    names = {_name(one).rpartition(".")[2] for one in made}
+    if made and relation.name not in names:
+        return made[-1] if relation.dialect in CASE_MATTERS else None
+    listed = schema.events if schema and schema.events else changes.schema_changes if changes else ()
+    named = [one for one in listed if one.kind == "creates" and one.relation == relation.name]
+    if any(same_schema(relation, one.schema_name) for one in named):
+        return None
+    return next((one for one in named if one.schema_name is not None), None)
+
+
+def _name(change: SchemaChange) -> str:
+    """The name that the relation has after it, qualified where the migration says so."""
+    if change.kind == "renames" and change.to:
+        return change.to
+    return f"{change.schema_name}.{change.relation}" if change.schema_name else change.relation
 
 
 NEVER_USED = timedelta(hours=1)

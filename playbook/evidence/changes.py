@@ -68,11 +68,33 @@ class Struck(Value):
     url: str
 
 
+class Suspect(Value):
+    """A commit that can be guilty, and what connects it with the error: `reasons`, the most telling first, never
+    none. They speak of the commit as *it*: `it changes orders/views.py, where the error is raised`."""
+
+    commit: Commit
+    reasons: tuple[str, ...]
+
+
+class Claim(Value):
+    """A commit that Sentry suspects, checked. `how` is Sentry's word for how it was found (`via SCM integration` is
+    git's blame, `via commit in release` a file name), both known to err; `reason` is ours for the verdict.
+
+    *confirmed*: it is one of our suspects. *possible*: it is in the range, and nothing connects it with the error.
+    *impossible*: it cannot be guilty. *unchecked*: the range that was read does not tell.
+    """
+
+    commit: Commit
+    how: str
+    verdict: Literal["confirmed", "possible", "impossible", "unchecked"]
+    reason: str
+
+
 class Changes(Fact):
     """`commits` oldest first, only those that are in the failing release and older than the onset; `struck` are the
-    others. `suspects` are the commits that touch migrations, models, or the failing file, most telling first.
-    `base` None means that no last good release is known and only the release's own commits were read.
-    A change outside the failing release is never listed here. `rolled_back` means that the failing release is older
+    others. `suspects` are the commits that something connects with the error, most telling first, and `claimed` those
+    that Sentry suspects. `base` None means that no last good release is known and only the release's own commits were
+    read. A change outside the failing release is never listed here. `rolled_back` means that the failing one is older
     code than the last good one: it brought nothing, and `taken_back` says what the newer code had done to the schema.
     """
 
@@ -82,7 +104,9 @@ class Changes(Fact):
     base: str | None = None
     head: str
     commits: tuple[Commit, ...] = ()
-    suspects: tuple[Commit, ...] = ()
+    suspects: tuple[Suspect, ...] = ()
+    claimed: tuple[Claim, ...] = ()
+    claimed_unavailable: str | None = None
     files: tuple[FileChange, ...] = ()
     schema_changes: tuple[SchemaChange, ...] = ()
     struck: tuple[Struck, ...] = ()
@@ -92,7 +116,7 @@ class Changes(Fact):
 
     @property
     def shortfalls(self) -> tuple[str, ...]:
-        return self.incomplete
+        return (*self.incomplete, *((self.claimed_unavailable,) if self.claimed_unavailable else ()))
 
     def of_relation(self, name: str, kind: str) -> tuple[SchemaChange, ...]:
         """The schema changes of that kind which name the relation, compared as the database would fold case."""

@@ -43,7 +43,8 @@ class SchemaHistory(Fact):
     it is not. `migrations` counts those of the release, of every framework in `frameworks`. `covered` and `declaring`
     say how many of the managed relations that the code declares are created by them: few where tables are made by other
     means. `incomplete` and `dynamic` tell what could not be read, or only by running it: while there is any, a relation
-    that is not found is not surely absent.
+    that is not found is not surely absent. `uncompared` tells what of the last good release or of the default branch
+    could not be read.
     """
 
     source: ClassVar[str] = "GitHub"
@@ -63,14 +64,16 @@ class SchemaHistory(Fact):
     declaring: int = 0
     incomplete: tuple[str, ...] = ()
     dynamic: tuple[str, ...] = ()
+    uncompared: tuple[str, ...] = ()
 
     @property
     def shortfalls(self) -> tuple[str, ...]:
-        return self.incomplete
+        return (*self.incomplete, *self.uncompared)
 
     @property
     def whole(self) -> bool:
-        """Whether everything was read, and nothing of it has to be run to be known: only then silence means absence."""
+        """Whether all of the failing release was read, and nothing has to be run to be known: only then silence means
+        absence."""
         return self.migrations > 0 and not self.incomplete and not self.dynamic
 
     @property

@@ -1,75 +1,30 @@
-"""The commands people paste: how each framework migrates, tells its state and goes back, and how a database is asked.
+"""The commands people paste: how the failing service's framework migrates, and how a database is asked.
 
-Names come from outside, so every one is quoted for the shell or for SQL before it becomes part of a command.
-Sources: docs.djangoproject.com (django-admin migrate, showmigrations), alembic.sqlalchemy.org (commands),
-guides.rubyonrails.org (Active Record Migrations), postgresql.org (to_regclass), dev.mysql.com (SHOW TABLES).
+Each framework brings its own commands (`Framework.commands`). Names come from outside, so every one is quoted for the
+shell or for SQL before it becomes part of a command. Sources: postgresql.org
+(system catalogs), dev.mysql.com (information_schema).
 """
-
-import shlex
 
 from playbook.evidence.changes import SchemaChange
 from playbook.evidence.event import Event
-from playbook.evidence.fact import Value
 from playbook.evidence.missing_relation import MissingRelation
-
-Q = shlex.quote
-
-
-class Commands(Value):
-    """What to paste, in one framework; None where the framework has no such command, or none without more settings.
-
-    `migrate` only ever goes forward. `state` shows what is applied. `by_hand` prints the migration's SQL.
-    """
-
-    migrate: str | None = None
-    state: str | None = None
-    by_hand: str | None = None
+from playbook.schema.framework import Commands, framework_named, frameworks
 
 
-def commands(framework: str | None, migration: str | None) -> Commands:
+def commands(framework: str | None, migration: str | None, path: str | None = None) -> Commands:
     """The commands for one migration, or for all pending ones where its name is not known.
 
-    Django's `migrate app name` goes *to* that migration, and so takes back every later one of the app; without a name
-    it goes forward to the newest (docs.djangoproject.com, "django-admin migrate"). Rails' `db:migrate VERSION=` is
-    the same trap, `db:migrate:up` is not. Alembic's `upgrade` never goes back. `dbmate up` creates the database
-    where it is missing, `dbmate migrate` does not.
+    The trap is a command that names a migration and goes *to* it, and so takes back every later one (Django's
+    `migrate app name`, Rails' `db:migrate VERSION=`, golang-migrate's `goto`), or that creates a database where it
+    misses one (`dbmate up`, `diesel setup`, `sqlx database setup`): no framework gives one of those.
     """
-    match framework:
-        case "django":
-            app, _, name = (migration or "").partition(".")
-            return Commands(
-                migrate="python manage.py migrate" + (f" {Q(app)}" if app and name else ""),
-                state="python manage.py showmigrations" + (f" {Q(app)}" if app else ""),
-                by_hand=f"python manage.py sqlmigrate {Q(app)} {Q(name)}" if app and name else None,
-            )
-        case "alembic":
-            target = Q(migration) if migration else "heads"
-            return Commands(migrate=f"alembic upgrade {target}", state="alembic current && alembic heads")
-        case "rails":
-            version = (migration or "").split("_")[0].split(" ")[0]
-            up = f"bin/rails db:migrate:up VERSION={Q(version)}" if version.isdecimal() else "bin/rails db:migrate"
-            return Commands(migrate=up, state="bin/rails db:migrate:status")
-        case "flyway":
-            return Commands(migrate="flyway migrate", state="flyway info")
-        case "prisma":
-            return Commands(migrate="npx prisma migrate deploy", state="npx prisma migrate status")
-        case "knex":
-            return Commands(migrate="npx knex migrate:latest", state="npx knex migrate:status")
-        case "laravel":
-            return Commands(migrate="php artisan migrate --force", state="php artisan migrate:status")
-        case "ecto":
-            return Commands(migrate="mix ecto.migrate", state="mix ecto.migrations")
-        case "goose":
-            return Commands(migrate="goose up", state="goose status")
-        case "dbmate":
-            return Commands(migrate="dbmate migrate", state="dbmate status")
-        case _:
-            return Commands()
+    found = framework_named(framework)
+    return found.commands(migration, path) if found else Commands()
 
 
 def for_change(change: SchemaChange | None, event: Event | None) -> Commands:
     """The commands for the migration of a schema change; by the failing service's framework where none is known."""
-    return commands(change.framework, change.migration) if change else commands(framework_of(event), None)
+    return commands(change.framework, change.migration, change.path) if change else commands(framework_of(event), None)
 
 
 def called(change: SchemaChange | None) -> str:
@@ -83,18 +38,10 @@ def framework_of(event: Event | None) -> str | None:
     """The framework whose migrate command the failing service most likely has, by its database frames."""
     for frame in reversed(event.database_frames if event else ()):
         where = (frame.module or frame.filename or "").lower()
-        for mark, framework in _MARKS:
-            if mark in where:
-                return framework
+        for framework in frameworks():
+            if any(mark in where for mark in framework.drivers):
+                return framework.name
     return None
-
-
-_MARKS = (
-    ("django", "django"),
-    ("sqlalchemy", "alembic"),
-    ("activerecord", "rails"),
-    ("active_record", "rails"),
-)
 
 
 def look_for(relation: MissingRelation) -> str:

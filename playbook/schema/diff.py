@@ -1,23 +1,37 @@
-"""What a change does to the schema, read from its diff alone: `git diff` or `git format-patch`, of any size."""
+"""What a change does to the schema, read from its diff alone: `git diff` or `git format-patch`, of any size.
+
+Both sides of the diff are folded, as far as it shows them: what is only in the later one is what the change brings. So
+a file that was moved, a migration that was squashed or formatted, a model that another file has now, bring nothing; and
+an operation that was taken out of an old migration is none, since a database that has it will not go back.
+"""
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import NamedTuple, TypeVar
 
-from playbook.evidence.changes import SchemaChange
 from playbook.evidence.suspects import is_aside
-from playbook.schema import patch
-from playbook.schema.added import Unread, added
-from playbook.schema.framework import frameworks
-from playbook.schema.history import History, history
+from playbook.schema import sql
+from playbook.schema.added import Unread
+from playbook.schema.framework import Declared, Files, frameworks
+from playbook.schema.history import Event, Gap, History, history
 from playbook.schema.operation import Operation, net
+from playbook.schema.pieces import Budget, Pieced, may_matter, pieced
+from playbook.schema.series import together
+from playbook.schema.unified import Changed, changed
 
-FILE = re.compile(r"^diff --git ", re.MULTILINE)
-NEW_PATH = re.compile(r'^\+\+\+ (?:"((?:[^"\\]|\\.)*)"|([^\t\n]*))', re.MULTILINE)
-DUMP = re.compile(r"(?:^|/)(?:structure\.sql|schema\.sql|\w*schema\.rb|[\w-]+-schema\.(?:sql|dump))$")
+DUMP = re.compile(r"(?:^|/)(?:structure\.sql|schema\.sql|schema\.rb|[\w-]+-schema\.(?:sql|dump))$")
 """What a tool writes after migrating: it repeats what the migrations beside it do."""
 
-HUNKS = re.compile(r"^@@ ", re.MULTILINE)
+MOST = 20_000_000
+"""Characters of changed files that are read, both sides together; the rest is a gap each."""
+
+
+OUTSIDE = re.compile(
+    r"of which there is no file$|depends on .*, which is not there$|could not be found among the files$"
+)
+"""What a framework says of files that are missing: of a diff's surroundings nothing else is to be expected."""
 
 
 class Effect(NamedTuple):
@@ -34,79 +48,182 @@ class Effect(NamedTuple):
     dynamic: tuple[str, ...]
 
 
+class Brought(NamedTuple):
+    """What a change brings: events in their order, lines those of the file after it; declarations; what is unread."""
+
+    events: tuple[Event, ...]
+    declared: tuple[Declared, ...]
+    gaps: tuple[Gap, ...]
+
+
 def effect(diff: str) -> Effect:
-    """Reads new files as the frameworks would, all of them together, and of changed files the lines that were added."""
-    whole: dict[str, str] = {}
-    changes: list[SchemaChange] = []
-    dynamic: list[str] = []
-    for path, hunks in _files(diff):
-        if is_aside(path) or DUMP.search(path):
-            continue
-        known = any(one.wants(path) for one in frameworks())
-        if not (known or patch.is_schema_file(path)):
-            continue
-        try:
-            pieces = added(hunks)
-        except Unread as unread:
-            dynamic.append(f"{path}: {unread.args[0]}")
-            continue
-        if known and len(pieces) == 1 and pieces[0].whole:
-            whole[path] = pieces[0].text
-            continue
-        read = patch.read(path, hunks, "")
-        changes += read.changes
-        dynamic += [read.unread] if read.unread else []
-    return _together(history(whole), changes, dynamic)
-
-
-def _together(new: History, changes: list[SchemaChange], dynamic: list[str]) -> Effect:
-    operations = [Operation(one.kind, one.name, one.line, one.to) for one in new.events]
-    operations += [
-        Operation(one.kind, _qualified(one.schema_name, one.relation), one.line or 0, _moved(one))
-        for one in changes
-        if one.kind != "models"
-    ]
-    left = net(operations)
+    """Folds both sides of the diff and gives what only the later one has."""
+    found = brought(together(changed(diff, is_read)))
+    left = net(Operation(one.kind, one.name, one.line, one.to) for one in found.events)
     creates = {one.relation for one in left if one.kind == "creates"}
     renames = {(one.relation, one.to) for one in left if one.kind == "renames" and one.to}
-    declared = {_qualified(one.schema_name, one.relation) for one in new.declared if one.managed}
-    declared |= {_qualified(one.schema_name, one.relation) for one in changes if one.kind == "models"}
     made = {name.lower() for name in (*creates, *(to for _, to in renames))}
-    told = [f"{gap.path}:{gap.line}: {gap.why}" if gap.line else f"{gap.path}: {gap.why}" for gap in new.gaps]
+    bare = {name.rpartition(".")[2] for name in made}
+    lacking = {_qualified(one) for one in found.declared if one.managed and not _is_in(one, made, bare)}
+    told = (f"{gap.path}:{gap.line}: {gap.why}" if gap.line else f"{gap.path}: {gap.why}" for gap in found.gaps)
     return Effect(
         tuple(sorted(creates)),
         tuple(sorted({one.relation for one in left if one.kind == "drops"})),
         tuple(sorted(renames)),
-        tuple(sorted(name for name in declared if name.lower() not in made)),
-        tuple(dict.fromkeys([*dynamic, *told])),
+        tuple(sorted(lacking)),
+        tuple(dict.fromkeys(told)),
     )
 
 
-def _files(diff: str) -> Iterator[tuple[str, str]]:
-    """The path after the change and the hunks of each file that has any; a deleted file has no path after."""
-    starts = [found.start() for found in FILE.finditer(diff)] or [0]
-    for start, end in zip(starts, [*starts[1:], len(diff)], strict=True):
-        hunks, path = HUNKS.search(diff, start, end), NEW_PATH.search(diff, start, end)
-        if hunks is None or path is None or path.start() > hunks.start():
+def is_read(path: str) -> bool:
+    """Whether the file may migrate or declare: neither test nor documentation, nor the dump of a tool."""
+    if is_aside(path) or DUMP.search(path):
+        return False
+    return path.endswith((".py", ".sql")) or _is_wanted(path)
+
+
+def brought(files: Iterable[Changed]) -> Brought:
+    """What the files bring together."""
+    before: dict[str, Pieced] = {}
+    after: dict[str, Pieced] = {}
+    gaps: list[Gap] = []
+    left, budget = MOST, Budget()
+    for one in files:
+        path = one.path or one.previous or ""
+        parts = (*one.before, *one.after)
+        whole = one.previous is None or one.path is None
+        if one.unread is None and not may_matter(path, parts) and not (whole and _is_wanted(path)):
             continue
-        name = _unquoted(path[1]) if path[1] is not None else path[2]
-        if name != "/dev/null":
-            yield name.removeprefix("b/"), diff[hunks.start() : end]
+        left -= sum(len(line) for part in parts for line in part.lines)
+        unread = one.unread or ("the diff is too long to read all of it" if left < 0 else None)
+        if unread is not None:
+            gaps += [Gap(path, None, unread)] if _is_wanted(path) and one.path else []
+            continue
+        if one.previous is not None and is_read(one.previous):
+            before[one.previous] = pieced(one.previous, one.before, one.path is None, budget)
+        if one.path is not None and is_read(one.path):
+            after[one.path] = pieced(one.path, one.after, one.previous is None, budget)
+    return _difference(before, after, gaps)
 
 
-def _unquoted(name: str) -> str:
-    """A path as git writes it in quotes: C's escapes, bytes in octal (`core.quotePath`)."""
-    return (
-        name.encode("latin-1", "replace")
-        .decode("unicode_escape")
-        .encode("latin-1", "replace")
-        .decode("utf-8", "replace")
+def _difference(before: Mapping[str, Pieced], after: Mapping[str, Pieced], gaps: list[Gap]) -> Brought:
+    was, now = _read(before), _read(after)
+    had = Counter(_deed(event) for event in was.events)
+    told = {(gap.path, gap.why) for gap in was.gaps}
+    events = []
+    for event in now.events:
+        if had[_deed(event)] > 0:
+            had[_deed(event)] -= 1
+        elif event.kind != "creates" or event.name not in was.relations:
+            events.append(event)
+    known = {_qualified(one).lower() for one in was.declared} | {one.lower() for one in was.relations}
+    declared = tuple(
+        one
+        for one in now.declared
+        if _qualified(one).lower() not in known and _is_new(one, before.get(one.path), after[one.path])
+    )
+    gaps += [
+        gap
+        for gap in now.gaps
+        if (gap.path, gap.why) not in told and gap.path in after and _counts(gap, after[gap.path])
+    ]
+    events = [_placed(event, after) for event in events]
+    declared = tuple(_placed(one, after) for one in declared)
+    gaps = [_placed(gap, after) if gap.path in after else gap for gap in gaps]
+    gaps += [gap for path, one in after.items() for gap in _lost(path, one)]
+    return Brought(tuple(events), declared, tuple(gaps))
+
+
+def _read(sides: Mapping[str, Pieced]) -> History:
+    """One side's history; what declares a relation is asked of every file, wherever a framework would keep it."""
+    files = {path: one.text for path, one in sides.items() if one.text.strip()}
+    found = history(files)
+    known = {(one.path, one.line, one.relation) for one in found.declared}
+    declared = [
+        one
+        for framework in frameworks()
+        for one in framework.declared(files)
+        if (one.path, one.line, one.relation) not in known
+    ]
+    events, gaps = _loose(files)
+    return found._replace(
+        declared=(*found.declared, *declared), events=(*found.events, *events), gaps=(*found.gaps, *gaps)
     )
 
 
-def _moved(change: SchemaChange) -> str | None:
-    return _qualified(change.schema_name, change.to) if change.to else None
+BACKWARD = re.compile(r"\.(?:down|undo)\.sql$|(?:^|/)(?:U[\d._]+__[^/]*|down\.sql)$", re.IGNORECASE)
 
 
-def _qualified(schema: str | None, relation: str) -> str:
-    return f"{schema}.{relation}" if schema else relation
+def _loose(files: Files) -> tuple[list[Event], list[Gap]]:
+    """What SQL files do that no framework knows: people carry them out by hand, or a tool of their own does."""
+    events: list[Event] = []
+    gaps: list[Gap] = []
+    for path, text in files.items():
+        if not path.endswith(".sql") or BACKWARD.search(path) or _is_wanted(path):
+            continue
+        try:
+            operations, dynamics = sql.read(sql.up_part(text))
+        except Unread as unread:
+            gaps.append(Gap(path, None, str(unread.args[0])))
+            continue
+        events += [_by_hand(one, path) for one in operations]
+        gaps += [Gap(path, one.line, one.what) for one in dynamics]
+    return events, gaps
+
+
+def _by_hand(one: Operation, path: str) -> Event:
+    inside = f"{one.schema_name}." if one.schema_name else ""
+    to = one.to if not one.to or "." in one.to else f"{inside}{one.to}"
+    return Event(one.kind, f"{inside}{one.relation}", to, "plain", "", path, one.line, one.schema_name)
+
+
+@lru_cache(maxsize=4_096)
+def _is_wanted(path: str) -> bool:
+    return any(one.wants(path) for one in frameworks())
+
+
+def _deed(event: Event) -> tuple[str, str, str | None]:
+    return event.kind, event.name, event.to
+
+
+def _counts(gap: Gap, side: Pieced) -> bool:
+    """Of pieces only what stands in a line is told: the rest was missing, not computed."""
+    if OUTSIDE.search(gap.why):
+        return False
+    return side.whole or (gap.line is not None and gap.line <= len(side.numbers))
+
+
+def _lost(path: str, side: Pieced) -> Iterator[Gap]:
+    if side.lost:
+        yield Gap(
+            path, side.lost[0], "lines were added to a migration, and what they do cannot be seen from them alone"
+        )
+
+
+CLASS = re.compile(r"^\s*(?:export\s+)?(?:abstract\s+)?(?:class|model|defmodule)\s+([\w.:]+)", re.MULTILINE)
+
+
+def _is_new(one: Declared, before: Pieced | None, after: Pieced) -> bool:
+    """Whether the change brought it: a class that stood in the file already is new only under a name it now writes."""
+    if before is not None and one.name in CLASS.findall(before.text):
+        return after.names(one.relation)
+    return after.brings(one.line) or after.names(one.relation)
+
+
+Placed = TypeVar("Placed", Declared, Event, Gap)
+
+
+def _placed(one: Placed, sides: Mapping[str, Pieced]) -> Placed:
+    """At its line in the file, where the text that was read has pieces of it."""
+    numbers = sides[one.path].numbers
+    return one._replace(line=numbers[one.line - 1]) if one.line and one.line <= len(numbers) else one
+
+
+def _qualified(one: Declared) -> str:
+    return f"{one.schema_name}.{one.relation}" if one.schema_name else one.relation
+
+
+def _is_in(one: Declared, made: set[str], bare: set[str]) -> bool:
+    """Whether a migration makes it; a schema that only one of the two names is the search path's."""
+    name = _qualified(one).lower()
+    return name in made or (one.relation.lower() in made) or (not one.schema_name and name in bare)

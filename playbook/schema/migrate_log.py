@@ -1,17 +1,29 @@
 """What the lines of a migrate command's log say: which migration began, was applied, failed, or was not there.
 
-The lines themselves are in `schema.migrate_forms`. A failure without the name of a migration is given to the one that
-was running on the same host; an error that no migrate command wrote is none of ours.
+The lines themselves come with each framework (`Framework.forms`). A failure without the name of a migration is given
+to the one that was running on the same host; an error that no migrate command wrote is none of ours.
 """
 
 import re
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import cache
 
 from playbook.evidence.logs import LogLine, MigrationRun, Outcome
-from playbook.schema.migrate_forms import FORMS, PHRASES, SPEAKING
+from playbook.schema.framework import framework_named, frameworks
 
-__all__ = ["PHRASES", "migration_runs"]
+PHRASES = (
+    *("migrate", "migrates", "migrating", "migrated", "migration", "migrations", "Applying", "Unapplying"),
+    *("Running upgrade", "Running downgrade", "Can't locate revision", "head revisions", "Target database"),
+    *("PendingMigrationError", "Running Changeset", "changeset", "ran successfully in", "no changesets to execute"),
+    *("Dirty database version", "Batch", "InconsistentMigrationHistory", "FlywayValidateException", "P3009", "P3018"),
+    *("forward", "goose", "Applied", "Rolled back", "reverted", "alembic", "flyway", "liquibase", "prisma"),
+    *("lock timeout", "Lock wait timeout", "statement timeout", "deadlock", "CREATE TABLE", "ALTER TABLE"),
+)
+"""Phrases of which a search must ask for at least one to find these lines, for a search engine that takes words whole
+(`migrated` is not `migrate`) and in any case. Nearly every migrate command writes one of the first words, so a further
+framework seldom needs another. A plain `42/u create_orders (12ms)` of golang-migrate, a plain `OK 00042_x.sql` of goose
+and South's ` > orders:0042_x` hold no word that would not find half of all lines."""
 
 LONGEST = 4_000
 """Characters of one log line that are read; a stack trace says its cause at its ends, so both ends are."""
@@ -56,16 +68,9 @@ JOB_FAILURE = re.compile(
     re.IGNORECASE,
 )
 
-MIGRATE = re.compile(
-    r"migrat|alembic|flyway|liquibase|db:prepare|dbmate|goose|\b(?:create|alter|drop)\s+table\b", re.IGNORECASE
-)
-"""Words by which a line or a service is a migrate command's, or the database's own line about its statement."""
-
-TRACE = re.compile(
-    r"commands/migrate\.py|alembic/(?:runtime|command|script|config)|active_record/(?:migration|tasks)|org\.flywaydb"
-    r"|liquibase\.(?:exception|command)|MigrationExecutor|Illuminate.Database.Migrations|Ecto\.Migrat"
-)
-"""The migrate commands' own code in a stack trace."""
+MIGRATE = r"migrat|\b(?:create|alter|drop)\s+table\b"
+"""Words by which a line or a service is a migrate command's, or the database's own line about its statement; each
+framework has more (`Framework.words`)."""
 
 
 def migration_runs(lines: Iterable[LogLine]) -> tuple[MigrationRun, ...]:
@@ -89,7 +94,10 @@ def migration_runs(lines: Iterable[LogLine]) -> tuple[MigrationRun, ...]:
 
 
 def _may_still_fail(run: MigrationRun) -> bool:
-    return run.outcome == "started" or (run.framework == "dbmate" and run.outcome == "applied")
+    if run.outcome != "applied":
+        return run.outcome == "started"
+    framework = framework_named(run.framework)
+    return framework is not None and "applied" in framework.early
 
 
 def _read(line: LogLine, running: MigrationRun | None) -> list[MigrationRun]:
@@ -110,11 +118,10 @@ def _read(line: LogLine, running: MigrationRun | None) -> list[MigrationRun]:
 
 
 def _said(row: str, line: LogLine) -> MigrationRun | None:
-    if not SPEAKING.search(row):
-        return None
-    for form in FORMS:
-        if match := form.pattern.search(row):
-            return _run(line, form.outcome, form.framework, match.expand(form.name) if form.name else None)
+    for framework in frameworks():
+        for form in framework.forms:
+            if form.word in row and (match := form.pattern.search(row)):
+                return _run(line, form.outcome, framework.name, form.name(match))
     return None
 
 
@@ -131,12 +138,18 @@ def _tells_failure(line: LogLine, text: str, begun: MigrationRun | None) -> bool
     own = begun is not None and begun.line is line
     if begun is not None and DATABASE_FAILURE.search(text):
         return True
-    if ANY_ERROR.search(text) and (own or TRACE.search(text)):
+    if ANY_ERROR.search(text) and (own or any(code in text for one in frameworks() for code in one.code)):
         return True
-    if not any(MIGRATE.search(where or "") for where in (text, line.service, line.host)):
+    if not any(_of_migrate_command().search(where or "") for where in (text, line.service, line.host)):
         return False
     harmless = (line.level or "").lower() in ("debug", "trace", "info", "notice")
     return bool(JOB_FAILURE.search(text)) or (not harmless and bool(DATABASE_FAILURE.search(text)))
+
+
+@cache
+def _of_migrate_command() -> re.Pattern[str]:
+    words = (re.escape(word) for one in frameworks() for word in one.words)
+    return re.compile("|".join((MIGRATE, *words)), re.IGNORECASE)
 
 
 def _speaker(text: str) -> str:

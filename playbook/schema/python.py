@@ -7,9 +7,6 @@ from collections.abc import Iterator
 
 from playbook.schema.added import Unread
 
-Constants = dict[str, ast.Constant]
-"""The texts that a module gives a name, by that name."""
-
 
 def tree(text: str) -> ast.Module:
     """The syntax tree of a module or of a piece of one (its indentation is taken away); raises `Unread`.
@@ -22,34 +19,6 @@ def tree(text: str) -> ast.Module:
             return ast.parse(textwrap.dedent(text))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise Unread("its Python could not be parsed") from error
-
-
-def constants(module: ast.Module) -> Constants:
-    """The texts that the module gives a name, such as `SQL = "CREATE TABLE …"`."""
-    named: Constants = {}
-    for statement in module.body:
-        if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
-            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-            found = literal(statement.value, named)
-            named.update({name_of(target): found for target in targets if found is not None})
-    return named
-
-
-def literal(node: ast.expr | None, named: Constants) -> ast.Constant | None:
-    """The literal that gives the text: itself, one with a name, or one inside `text("…")` or `dedent("…")`."""
-    if isinstance(node, ast.Constant):
-        return node if isinstance(node.value, str) else None
-    if isinstance(node, ast.Name):
-        return named.get(node.id)
-    if isinstance(node, ast.Call) and name_of(node) in ("text", "dedent", "DDL") and node.args:
-        return literal(node.args[0], named)
-    return None
-
-
-def text(node: ast.expr | None, named: Constants) -> str | None:
-    """The text of such a literal; None where it is computed."""
-    found = literal(node, named)
-    return found.value if found is not None and isinstance(found.value, str) else None
 
 
 def name_of(call: ast.expr) -> str:

@@ -6,7 +6,7 @@ drops and renames the relation, in which file and line, and since when that file
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -42,16 +42,30 @@ class _Folded(NamedTuple):
         return f"{self.page}/blob/{self.revision.commit}/{quote(path)}#L{line}"
 
 
-def told(relation: str, head: Revision, base: Revision | None, tip: Revision | None, *, page: str) -> dict[str, Any]:
+def fold(revision: Revision) -> History:
+    """What the revision's migrations and models say."""
+    return history(revision.texts)
+
+
+def told(
+    relation: str,
+    head: Revision,
+    base: Revision | None,
+    tip: Revision | None,
+    *,
+    page: str,
+    fold: Callable[[Revision], History] = fold,
+) -> dict[str, Any]:
     """`SchemaHistory`'s fields but for the repository's and the branch's names.
 
     `head` is the failing release's commit, `base` the last good one's, `tip` the default branch's; `page` is the
-    address of the repository. Bounded by the sizes of the files; never raises for what is in them.
+    address of the repository; `fold` may remember what it did. Bounded by the sizes of the files; never raises for what
+    is in them.
     """
-    now = _Folded(head, history(head.texts), page)
+    now = _Folded(head, fold(head), page)
     events, declared = now.history.of(relation), _declared(now, relation)
-    before = _Folded(base, history(base.texts), page) if base and _may_differ(base, now, declared) else None
-    after = _Folded(tip, history(tip.texts), page) if tip and _may_differ(tip, now, ()) else None
+    before = _Folded(base, fold(base), page) if base and _may_differ(base, now, declared) else None
+    after = _Folded(tip, fold(tip), page) if tip and _may_differ(tip, now, ()) else None
     since = [_brought(event, base) for event in events]
     gone: list[Event] = []
     if before is not None:
@@ -73,6 +87,7 @@ def told(relation: str, head: Revision, base: Revision | None, tip: Revision | N
         **_coverage(now.history, own),
         "incomplete": _counted(_unread(now, own)),
         "dynamic": _counted(_dynamic(now.history, own)),
+        "uncompared": [*_unread_of(base, "the last good release"), *_unread_of(tip, "the default branch")],
     }
 
 
@@ -199,6 +214,16 @@ def _unread(folded: _Folded, own: set[str]) -> Iterator[str]:
         for one in folded.history.migrations
         if one.unread and (not own or one.framework in own)
     )
+
+
+def _unread_of(other: Revision | None, name: str) -> list[str]:
+    """What of a commit to compare with could not be read."""
+    unread = other.unread if other else {}
+    first = next(iter(unread.items()), None)
+    if first is None:
+        return []
+    more = f", and {len(unread) - 1:,} more files" if len(unread) > 1 else ""
+    return [f"{first[0]} of {name} was not read: {first[1]}{more}"]
 
 
 def _dynamic(folded: History, own: set[str]) -> Iterator[str]:

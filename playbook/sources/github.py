@@ -25,14 +25,25 @@ class GitHub:
         return self._ask("compare", repository=repository, base=list(base), head=list(head))
 
     def commit(self, repository: str, ref: list[str]) -> Json:
-        """`{"sha", "html_url", "message", "author", "date", "parents": [sha], "files": [file], "incomplete"}`;
-        `author` is a display name, `date` the committer's."""
+        """`{"sha", "html_url", "message", "author", "date", "authored", "parents": [sha], "files": [file],
+        "incomplete"}`; `author` is a display name, `date` the committer's, `authored` the author's."""
         return self._ask("commit", repository=repository, ref=list(ref))
 
     def pulls_of(self, repository: str, sha: str) -> Json:
         """The pull requests that hold the commit: `[{"number", "title", "author", "merged_at", "state",
         "merge_commit_sha", "html_url"}]`, `[]` when it came without one."""
         return self._ask("pulls_of", repository=repository, sha=sha)
+
+    def schema(self, repository: str, head: list[str], base: list[str], relation: str) -> Json:
+        """What the repository's migrations and models say of the relation, at the commit of `head` (refs to try in
+        turn), compared with those of `base` (likewise; `[]` where none is known) and of the default branch.
+
+        The fields of `SchemaHistory`: `{"repository", "url", "commit", "base", "branch", "events", "later", "gone",
+        "declared", "standing", "migrations", "frameworks", "declaring", "covered", "incomplete", "dynamic"}`; "base" is
+        null where none of its refs is there, "branch" where there is no default branch. Of the files themselves only
+        the quoted lines are given. None when no ref of `head` exists.
+        """
+        return self._ask("schema", repository=repository, head=list(head), base=list(base), relation=relation)
 
     def _ask(self, call: str, **arguments: Json) -> Json:
         return self._door(Question(source="github", call=call, arguments=arguments))

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from playbook.evidence.changes import Commit, FileChange, PullRequest
+from playbook.evidence.claim import Alleged
 from playbook.evidence.json import Json
 from playbook.evidence.suspects import Candidate
 from playbook.sources.reading import at, integer, items, link, moment, rows, text
 
-ONE_PARENT = 1
+MOST_ALLEGED = 3
+"""Commits that Sentry suspects of one event and that are checked: today's Sentry names one, older ones a list."""
 
 
 def commit_of(row: Json, page: str) -> Candidate | None:
@@ -27,7 +29,21 @@ def commit_of(row: Json, page: str) -> Candidate | None:
         at=moment(row, "date") or moment(row, "dateCreated"),
         url=link(row, "html_url") or f"{page}/commit/{quote(sha, safe='')}",
     )
-    return Candidate(commit, message, len(items(row, "parents")) > ONE_PARENT).with_pull(_pull_in_sentry(row))
+    parents = tuple(one for one in items(row, "parents") if isinstance(one, str))
+    # Sentry takes the author's date (`_format_commits` in its src/sentry/integrations/github/repository.py).
+    authored = moment(row, "authored") or moment(row, "dateCreated")
+    return Candidate(commit, message, parents, authored).with_pull(_pull_in_sentry(row))
+
+
+def alleged_of(answer: Json, page: str) -> tuple[Alleged, ...]:
+    """The commits that Sentry suspects, from its answer about an event's committers."""
+    found: dict[str, Alleged] = {}
+    for row in (row for one in rows(answer, "committers") for row in rows(one, "commits")):
+        candidate = commit_of(row, page)
+        if candidate is not None:
+            how = text(row, "suspectCommitType") or "Sentry does not say how"
+            found.setdefault(candidate.commit.sha, Alleged(candidate, how, text(row, "repository", "name")))
+    return tuple(found.values())[:MOST_ALLEGED]
 
 
 def files_of(answer: Json, page: str) -> tuple[FileChange, ...]:

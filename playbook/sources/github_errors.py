@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import requests
 
+from playbook.evidence.unavailable import Unavailable
 from playbook.sources.punctual import Why
 
 UNTOLD_WAIT = 60.0
@@ -18,6 +19,13 @@ UNTOLD_WAIT = 60.0
 
 IN_SECONDS = 100
 """A wait up to this is told in seconds, a longer one in minutes, as one says it."""
+
+
+SINGLE_SIGN_ON = "the organisation wants single sign-on (403): authorise the token for it under *Configure SSO*"
+
+
+class GaveUp(Unavailable):
+    """GitHub did not finish with this request; a smaller one may be answered."""
 
 
 class Answer(NamedTuple):
@@ -73,6 +81,14 @@ def unreadable(text: str, host: str) -> str:
     return f"GitHub at {host} sent an answer that is cut off or not JSON; check again in a minute"
 
 
+def unseen(repository: str, host: str) -> str:
+    """GitHub says that there is no such repository, as it also says of one that the asker must not know of."""
+    return (
+        f"GitHub at {host} shows no repository {repository} to this token: "
+        "check the name, and that the token or App may read it"
+    )
+
+
 def refused(answer: Answer, host: str, by_token: bool) -> str:
     """Why GitHub does not answer this; of its own words only what is known to be harmless."""
     status, headers, message = answer.status, answer.headers, answer.message.lower()
@@ -80,10 +96,10 @@ def refused(answer: Answer, host: str, by_token: bool) -> str:
     if status == requests.codes.unauthorized:
         remedy = "put a new one into GITHUB_TOKEN" if by_token else "check the App's id, its private key and this clock"
         return f"GitHub at {host} does not accept the {who} (401): {remedy}"
-    if status in {403, 429} and (limit := _rate_limit(headers, message, status)):
+    if status in {403, 429} and (limit := rate_limit(headers, message, status)):
         return limit
     if status == requests.codes.forbidden and "required" in headers.get("x-github-sso", ""):
-        return "the organisation wants single sign-on (403): authorise the token for it under *Configure SSO*"
+        return SINGLE_SIGN_ON
     if status == requests.codes.forbidden and "ip allow list" in message:
         return "the organisation's IP allow list does not let this machine ask GitHub (403)"
     if status == requests.codes.forbidden:
@@ -97,8 +113,11 @@ def refused(answer: Answer, host: str, by_token: bool) -> str:
     return f"GitHub at {host} refused the request ({status})"
 
 
-def _rate_limit(headers: Mapping[str, str], message: str, status: int) -> str | None:
-    """https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit"""
+def rate_limit(headers: Mapping[str, str], message: str, status: int | str) -> str | None:
+    """When a limit is used up, until when; None where it is not that.
+
+    https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
+    """
     wait, reset = None, headers.get("x-ratelimit-reset", "")
     if re.fullmatch(r"\d{1,6}", headers.get("retry-after", "")):
         wait = float(headers["retry-after"])

@@ -3,7 +3,6 @@
 PyGithub stays in `github_wire`; nothing lazy leaves it, so no attribute anywhere costs a request.
 """
 
-import re
 from collections.abc import Iterator
 from typing import TypeVar
 from urllib.parse import quote
@@ -16,7 +15,10 @@ from playbook.evidence.unavailable import Unavailable
 from playbook.sources.budget import Budget
 from playbook.sources.door import Door, Question
 from playbook.sources.github_access import GitHubAccess
-from playbook.sources.github_errors import Answer
+from playbook.sources.github_errors import Answer, unseen
+from playbook.sources.github_objects import Objects
+from playbook.sources.github_refs import possible
+from playbook.sources.github_schema import Sought, schema
 from playbook.sources.github_wire import Wire
 
 __all__ = ["GitHubAccess", "github_door"]
@@ -37,9 +39,13 @@ EMPTY_BLOB = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
 """The object id that git gives every empty file: no patch, and none is missing."""
 
 
-def github_door(access: GitHubAccess, budget: Budget) -> Door:
-    """Answers the questions of `sources.github`; no request is made before the first of them."""
-    asker = _Asker(Wire(access, budget))
+def github_door(access: GitHubAccess, budget: Budget, objects: Objects | None = None) -> Door:
+    """Answers the questions of `sources.github`; no request is made before the first of them.
+
+    `objects` holds what earlier runs read of trees and files; without, this run has one of its own.
+    """
+    wire, known = Wire(access, budget), objects if objects is not None else Objects()
+    asker = _Asker(wire)
 
     def ask(question: Question) -> Json:
         given = question.arguments
@@ -50,6 +56,8 @@ def github_door(access: GitHubAccess, budget: Budget) -> Door:
                 return asker.commit(_Commit.model_validate(given))
             case "pulls_of":
                 return asker.pulls_of(_PullsOf.model_validate(given))
+            case "schema":
+                return schema(wire, known, Sought.model_validate(given))
         raise ValueError(f"GitHub is not asked for {question.call}")
 
     return ask
@@ -89,7 +97,7 @@ class _Asker:
         return None
 
     def commit(self, asked: _Commit) -> Json:
-        for ref in _possible(asked.ref):
+        for ref in possible(asked.ref):
             answer = self._ask(asked.repository, f"/commits/{quote(ref, safe='')}")
             if answer.found:
                 sent = _as(_SentCommit, answer.data)
@@ -99,7 +107,7 @@ class _Asker:
         return None
 
     def pulls_of(self, asked: _PullsOf) -> Json:
-        for sha in _possible([asked.sha]):
+        for sha in possible([asked.sha]):
             answer = self._ask(asked.repository, f"/commits/{quote(sha, safe='')}/pulls", per_page=100)
             if answer.found:
                 return [_pull(pull) for pull in _as(list[_SentPull], answer.data)]
@@ -107,8 +115,6 @@ class _Asker:
         return None
 
     def _ask(self, repository: str, path: str, **parameters: int) -> Answer:
-        if not re.fullmatch(r"[\w-][\w.-]*/[\w-][\w.-]*", repository, re.ASCII):
-            raise Unavailable(f"the repository is not named as owner/name: {repository[:100]}")
         answer = self._wire.get(repository, path, **parameters)
         if answer.found or answer.message.lower() != "not found":
             self._seen.add(repository)
@@ -118,21 +124,12 @@ class _Asker:
         """Before saying *there is none*: GitHub also answers 404 for a repository that the token must not know of."""
         if repository in self._seen or self._ask(repository, "").found:
             return
-        raise Unavailable(
-            f"GitHub at {self._wire.host} shows no repository {repository} to this token: "
-            "check the name, and that the token or App may read it"
-        )
-
-
-def _possible(refs: list[str]) -> list[str]:
-    """The refs that git could hold at all (https://git-scm.com/docs/git-check-ref-format), each once."""
-    barred = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|//|@\{|^[-/.]|/\.|[/.]$|\.lock$|^$")
-    return [ref for ref in dict.fromkeys(refs) if not barred.search(ref)]
+        raise Unavailable(unseen(repository, self._wire.host))
 
 
 def _alike_first(base: list[str], head: list[str]) -> Iterator[tuple[str, str]]:
     """Every pair, those of the same form first: a repository names its releases one way."""
-    bases, heads = _possible(base), _possible(head)
+    bases, heads = possible(base), possible(head)
     order = sorted((abs(b - h), b, h) for b in range(len(bases)) for h in range(len(heads)))
     return ((bases[b], heads[h]) for _, b, h in order)
 
@@ -240,6 +237,7 @@ def _plain(sent: _SentCommit) -> dict[str, Json]:
         "message": written.message,
         "author": written.author.name if written.author else None,
         "date": written.committer.date if written.committer else None,
+        "authored": written.author.date if written.author else None,
         "parents": [parent.sha for parent in sent.parents],
     }
 

@@ -5,6 +5,7 @@ request, because its own is shared by threads together with the request that is 
 retry sleeps until a rate limit is over.
 """
 
+import re
 import threading
 import time
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ from github.Requester import HTTPSRequestsConnectionClass, Requester, RequestsRe
 from playbook.evidence.unavailable import Unavailable
 from playbook.sources.budget import Budget
 from playbook.sources.github_access import GitHubAccess, app_of
-from playbook.sources.github_errors import Answer, broken, refused, says_there_is_none, unreadable
+from playbook.sources.github_errors import Answer, GaveUp, broken, refused, says_there_is_none, unreadable
 from playbook.sources.json_body import parsed
 from playbook.sources.punctual import GATEWAY, NoAnswer, PunctualSession
 
@@ -35,10 +36,11 @@ API_VERSION = "2022-11-28"
 
 
 class Wire:
-    """GET requests in the name of whoever may see the repository; used from any thread."""
+    """Requests that read, in the name of whoever may see the repository; used from any thread."""
 
     def __init__(self, access: GitHubAccess, budget: Budget) -> None:
         self.host = urlsplit(access.api_url).netloc
+        self.by_token = access.token is not None
         self._access = access
         self._budget = budget
         self._lock = threading.Lock()
@@ -49,7 +51,23 @@ class Wire:
         """What GitHub has at `path` below the repository; `Unavailable` unless it answered, if only *there is none*."""
         return self._send(self._signed_for(repository), "GET", f"/repos/{repository}{path}", parameters)
 
+    def query(self, repository: str, text: str, variables: Mapping[str, str]) -> Answer:
+        """GraphQL's answer to a query (never a mutation: it is sent with POST, and so never twice).
+
+        Raises `GaveUp` where GitHub did not finish, and `Unavailable` where it refused; what stands under `errors` in
+        its answer is not looked at here.
+        """
+        requester = self._signed_for(repository)
+        answer = self._send(
+            requester, "POST", requester.graphql_url, given={"query": text, "variables": dict(variables)}
+        )
+        if not answer.found:
+            raise Unavailable(refused(answer, self.host, self.by_token))
+        return answer
+
     def _signed_for(self, repository: str) -> Requester:
+        if not re.fullmatch(r"[\w-][\w.-]*/[\w-][\w.-]*", repository, re.ASCII):
+            raise Unavailable(f"the repository is not named as owner/name: {repository[:100]}")
         access = self._access
         key = repository if access.app_id is not None and access.installation_id is None else ""
         with self._lock:
@@ -86,27 +104,41 @@ class Wire:
             verify=True, retry=None, pool_size=None, lazy=True, api_version=API_VERSION,
         )  # fmt: skip
 
-    def _send(self, requester: Requester, verb: str, path: str, parameters: Mapping[str, int] | None = None) -> Answer:
+    def _send(
+        self,
+        requester: Requester,
+        verb: str,
+        path: str,
+        parameters: Mapping[str, int] | None = None,
+        given: Mapping[str, object] | None = None,
+    ) -> Answer:
         seconds = min(REQUEST_SECONDS, self._budget.left())
         if seconds <= 0:
             raise Unavailable("the time of this run was used up before GitHub could be asked; check again")
         ends = time.monotonic() + seconds
         try:
-            status, received, text = self._exchange(requester, verb, path, parameters, ends)
+            status, received, text = self._exchange(requester, verb, path, parameters, given, ends)
             if verb == "GET" and status in GATEWAY:
-                status, received, text = self._exchange(requester, verb, path, parameters, ends)
+                status, received, text = self._exchange(requester, verb, path, parameters, given, ends)
         except NoAnswer as none:
-            raise Unavailable(broken(none.why, self.host, seconds)) from none
+            unfinished = none.why in {"late", "broken off"}
+            raise (GaveUp if unfinished else Unavailable)(broken(none.why, self.host, seconds)) from none
         except ValueError as error:
             raise Unavailable(f"what answers at {self.host} is not GitHub's API; check GITHUB_API_URL") from error
         return self._read(Answer(status, received, None), text)
 
     def _exchange(
-        self, requester: Requester, verb: str, path: str, parameters: Mapping[str, int] | None, ends: float
+        self,
+        requester: Requester,
+        verb: str,
+        path: str,
+        parameters: Mapping[str, int] | None,
+        given: Mapping[str, object] | None,
+        ends: float,
     ) -> tuple[int, dict[str, str], str]:
         connection = _Connection(self._session, self._access.api_url, ends)
         headers = {"Accept": "application/vnd.github+json"}
-        return requester.requestJson(verb, path, dict(parameters or {}), headers, cnx=connection)
+        return requester.requestJson(verb, path, dict(parameters or {}), headers, given, cnx=connection)
 
     def _read(self, answer: Answer, text: str) -> Answer:
         try:
@@ -118,7 +150,8 @@ class Wire:
             return answer._replace(status=requests.codes.ok)
         if says_there_is_none(answer):
             return answer
-        raise Unavailable(refused(answer, self.host, self._access.token is not None))
+        unfinished = answer.status >= requests.codes.server_error
+        raise (GaveUp if unfinished else Unavailable)(refused(answer, self.host, self.by_token))
 
 
 class _Connection(HTTPSRequestsConnectionClass):

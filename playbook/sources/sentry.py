@@ -1,7 +1,8 @@
 """Sentry's REST API as questions: which path, with which parameters; nothing here touches the network.
 
-Paths are organisation-scoped and relative to `/api/0/organizations/{org}/`; the live door
-(`sources/sentry_rest.py`) puts host, organisation and token to them. Lists come as `{"rows": [...], "more": bool}`.
+Paths are relative to `/api/0/organizations/{org}/`, those that begin with `projects/` to `/api/0/projects/{org}/`;
+the live door (`sources/sentry_rest.py`) puts host, organisation and token to them. Lists come as
+`{"rows": [...], "more": bool}`.
 """
 
 from urllib.parse import quote
@@ -40,6 +41,12 @@ class Sentry:
     def events(self, issue: str, environment: str | None = None) -> Json:
         """The newest events of the issue, one page, without stack traces; `dateCreated` is what they are for."""
         return self._rows(f"issues/{quote(issue, safe='')}/events/", environment=environment, per_page=PAGE)
+
+    def committers(self, project: str, event_id: str) -> Json:
+        """Whom Sentry suspects of the event: `{"committers": [{"author", "commits": [commit]}]}`, a commit as in
+        `release_commits`, with `suspectCommitType` for how it was found. None where Sentry suspects nobody, which is
+        usual (src/sentry/api/endpoints/event_file_committers.py; undocumented, scope project:read)."""
+        return self._one(f"projects/{quote(project, safe='')}/events/{quote(event_id, safe='')}/committers/")
 
     def tags(self, issue: str, environment: str | None = None) -> Json:
         """A plain array of tags with `topValues`."""

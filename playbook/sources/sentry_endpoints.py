@@ -9,7 +9,7 @@ Gives = Literal["object", "list"]
 
 @dataclass(frozen=True)
 class Endpoint:
-    """`path` is a pattern for paths below the organization; `name` is what a sentence calls it."""
+    """`path` is a pattern for paths as questions name them; `name` is what a sentence calls it."""
 
     path: str
     name: str
@@ -35,6 +35,7 @@ ENDPOINTS = (
     Endpoint(r"releases/[^/]+/deploys/", "the deploys of the release", "project:read"),
     Endpoint(r"releases/[^/]+/commitfiles/", "the files of the release", "project:releases"),
     Endpoint(r"code-mappings/", "the code mappings", "org:read", can_be_none=False),
+    Endpoint(r"projects/[^/]+/events/[^/]+/committers/", "its suspect commits", "project:read"),
     Endpoint(r"repos/", "the repositories", "org:read", can_be_none=False),
 )
 """docs.sentry.io/api/permissions, and the operations' own lists in Sentry's OpenAPI schema."""

@@ -1,12 +1,12 @@
 """Sentry's live door: questions become GETs, replies become plain JSON, *none*, or a sentence; pages become rows.
 
-Paths are organization-scoped, as Sentry wants them (docs.sentry.io/api); the form without the organization is
-asked only where a compatible server lacks the first.
+Paths are organization-scoped, as Sentry wants them (docs.sentry.io/api), or project-scoped where it has no other; the
+form without the organization is asked only where a compatible server lacks the first.
 """
 
 import re
 from typing import Literal
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 from playbook.evidence.json import Json
 from playbook.evidence.unavailable import Unavailable
@@ -120,7 +120,9 @@ class _Desk:
 
     def _ask(self, path: str, form: Form, parameters: Parameters, gives: Gives) -> tuple[Json, Reply]:
         endpoint = endpoint_of(path)
-        if form == "scoped":
+        if path.startswith("projects/"):
+            whole = f"/projects/{quote(self._access.organization, safe='')}/{path.removeprefix('projects/')}"
+        elif form == "scoped":
             whole = self._access.scope + path
         else:  # GlitchTip has no `recommended` event
             whole = "/" + re.sub(r"/events/recommended/$", "/events/latest/", path)

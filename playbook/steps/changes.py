@@ -1,49 +1,53 @@
 """Playbook step 5: what the failing release brought, which pull request, and which of it can be guilty at all."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from playbook.evidence.changes import Changes, FileChange, SchemaChange, Struck
+from playbook.evidence.changes import Changes, FileChange, SchemaChange
+from playbook.evidence.claim import Alleged, Known, checked, struck_by
+from playbook.evidence.connection import is_about, suspects, trouble
 from playbook.evidence.event import Event
+from playbook.evidence.frequency import Frequency
 from playbook.evidence.issue import Issue
+from playbook.evidence.json import Json
+from playbook.evidence.possibility import had_already, limits, moved, taken_back, too_young, without
 from playbook.evidence.prescription import Prescription
 from playbook.evidence.release_order import refs
 from playbook.evidence.releases import Releases
+from playbook.evidence.repeated import same_change, without_hearsay
 from playbook.evidence.service import Services
-from playbook.evidence.suspects import Candidate, is_migration, most_telling, strike, suspects
+from playbook.evidence.suspects import Candidate, is_migration, most_telling
 from playbook.evidence.unavailable import Unavailable
 from playbook.schema.patch import read
 from playbook.sources.door import side_by_side
 from playbook.sources.github import GitHub
-from playbook.sources.github_answer import commit_of, files_of, pull_of, sentences_of
-from playbook.sources.reading import items, link, rows, text
-from playbook.sources.repository import is_repository, repository_of
+from playbook.sources.github_answer import alleged_of, files_of, pull_of, sentences_of
+from playbook.sources.reading import items
+from playbook.sources.release_range import Range, alone, compared, narrowed, not_shared, other_side, own_files
+from playbook.sources.repository import repository_of
 from playbook.sources.sentry import Sentry
 
-LOOKED_AT = 2
-"""Commits that are read whole, with their pull requests: four calls side by side, which leaves one for a comparison
-to be made again within the six that a run may spend."""
+MOST_CALLS = 6
+"""Questions to GitHub of one run: they take their turn within seconds, and the hour's quota is shared."""
+
+LOOKED_AT, CALLS_EACH = 2, 2
+"""Commits that are read whole, with their pull requests: two calls each, side by side."""
 
 PATCHES = 1_000_000
 """Characters of patches that are read for schema changes: GitHub itself sends no more of one diff."""
 
 
-class _Range(NamedTuple):
-    """The commits between two releases, oldest first, and what they changed together."""
+class _Read(NamedTuple):
+    """Commits by their sha, with files and pull requests, and what of them was not answered."""
 
-    url: str
-    base: str | None
-    head: str
-    commits: tuple[Candidate, ...]
-    files: tuple[FileChange, ...]
-    incomplete: tuple[str, ...]
-    struck: tuple[Struck, ...] = ()
-    status: str | None = None
+    commits: dict[str, Candidate]
+    missed: tuple[str, ...]
 
 
 def changes(
     issue: Issue,
     event: Event | None,
+    frequency: Frequency | None,
     releases: Releases,
     services: Services,
     prescription: Prescription,
@@ -53,129 +57,140 @@ def changes(
     """Code changes.
 
     From the last good release to the failing one; where none is known, the failing
-    release's own commits. At most five questions to GitHub, six where commits had to be struck out. Raises
-    `Unavailable` when the repository or the release's commit in it is not known.
+    release's own commits. At most six questions to GitHub. What Sentry suspects itself is asked at the same time, and
+    checked. Raises `Unavailable` when the repository or the release's commit in it is not known.
     """
-    failing = releases.failing
-    if failing is None:  # nothing was looked up then, so "there is none" would be a lie
+    if releases.failing is None:  # nothing was looked up then, so "there is none" would be a lie
         raise Unavailable("no failing release is known, so no changes could be compared")
-    service = services.of(issue.project)
+    service, relation = services.of(issue.project), prescription.same_trouble
+    environment = event.environment if event else None
     repository = repository_of(issue, event, releases, services, sentry)
-    head = refs(failing, service.tag)
-    found = _compared(github, repository, refs(releases.last_good, service.tag), head) if releases.last_good else None
-    if found is None:
-        found = _alone(github, sentry, repository, head, releases)
-    taken_back, unknown = _taken_back(github, repository, found) if found.status == "behind" else ((), ())
-    guilty, struck = strike(found.commits, releases.onset)
-    if struck:
-        found = _without_struck(github, repository, found, guilty)
-    relation, failing_file = prescription.same_trouble, event.in_app.filename if event and event.in_app else None
-    schema_changes, unread = _schema_changes(found.files)
-    known, missed = _looked_at(github, repository, most_telling(guilty, relation, LOOKED_AT), guilty, found)
+    found, said = _asked(repository, issue, event, releases, service.tag, sentry, github)
+    alleged = () if isinstance(said, Unavailable) else alleged_of(said, found.page)
+    other = other_side(github, repository, found) if found.status in ("behind", "diverged") else None
+    until = limits(releases, environment, frequency.onset_seconds if frequency else 0)
+    young = too_young(found.commits, until)
+    left = without(found.commits, young)
+    found = found._replace(calls=found.calls + (other is not None))
+    if young:
+        found = narrowed(github, repository, found, left)
+    read = _looked_at(github, repository, most_telling(left, relation, _room(found)), alleged, left, found)
+    commits = tuple(read.commits.get(one.commit.sha, one) for one in found.commits)
+    files, theirs = not_shared(found, other) if found.base else (own_files(found, commits), ())
+    schema_changes, unread = _schema_changes(files)
+    away, away_unread = _schema_changes(theirs)
+    struck = {**young, **taken_back(without(commits, young), found.net)}
+    good = releases.last_good.version if releases.last_good else ""
+    if other and found.status == "diverged" and not any(is_about(one, relation) for one in away):
+        struck |= had_already(without(commits, struck), other.commits, other.net, good)
+    guilty = without(commits, struck)
+    seen = [*found.files, *(file for one in commits for file in one.files)]
+    about = trouble(relation, event, schema_changes, seen, (issue.project, service.log_service))
+    suspected = suspects(without_hearsay(guilty, commits), about)
+    known = Known(commits, struck, suspected, until, repository, _in_words(releases), _why_unread(found))
+    claims = tuple(checked(one, known) for one in alleged)
+    built_again = moved(found.commits[-1] if found.commits else None, releases, environment)
+    behind = found.status == "behind"
     return Changes(
         url=found.url,
         repository=repository,
         base=found.base,
         head=found.head,
-        commits=tuple(known.get(one.commit.sha, one).commit for one in guilty),
-        suspects=suspects([known.get(one.commit.sha, one) for one in guilty], schema_changes, relation, failing_file),
-        files=found.files,
+        commits=tuple(one.commit for one in guilty),
+        suspects=suspected,
+        claimed=claims,
+        claimed_unavailable=_unknown(said),
+        files=files,
         schema_changes=schema_changes,
-        struck=(*found.struck, *struck),
-        rolled_back=found.status == "behind",
-        taken_back=taken_back,
-        incomplete=(*found.incomplete, *unread, *unknown, *missed),
+        struck=(*found.struck, *struck.values(), *struck_by(claims, struck)),
+        rolled_back=behind,
+        taken_back=away if behind else (),
+        incomplete=(
+            *found.incomplete,
+            *((built_again,) if built_again else ()),
+            *(other.incomplete if other else ()),
+            *unread,
+            *(away_unread if behind else ()),
+            *read.missed,
+        ),
     )
 
 
-def _compared(github: GitHub, repository: str, base: list[str], head: list[str]) -> _Range | None:
-    answer = github.compare(repository, base, head)
-    if answer is None:
-        return None
-    url = link(answer, "html_url") or f"https://github.com/{repository}"
-    page = url.partition("/compare/")[0]
-    incomplete = sentences_of(answer)
-    if text(answer, "status") == "diverged":
-        incomplete = (*incomplete, "the last good release has commits that the failing one lacks; those are not listed")
-    commits = tuple(one for row in rows(answer, "commits") if (one := commit_of(row, page)) is not None)
-    return _Range(
-        url=url,
-        base=text(answer, "base") or base[0],
-        head=text(answer, "head") or head[0],
-        commits=commits,
-        files=files_of(answer, page),
-        incomplete=incomplete,
-        status=text(answer, "status"),
-    )
+def _asked(
+    repository: str,
+    issue: Issue,
+    event: Event | None,
+    releases: Releases,
+    tag: str | None,
+    sentry: Sentry,
+    github: GitHub,
+) -> tuple[Range, Json | Unavailable]:
+    """The range, and at the same time what Sentry says of its own suspects; None where there is no event to ask of.
+
+    Raises `Unavailable` when the range cannot be read; the sentence then names what Sentry suspects, unchecked.
+    """
+
+    def the_range() -> Range:
+        if releases.failing is None:
+            raise Unavailable("no failing release is known")
+        head = refs(releases.failing, tag)
+        found = compared(github, repository, refs(releases.last_good, tag), head) if releases.last_good else None
+        return found or alone(github, sentry, repository, head, releases)
+
+    calls: list[Callable[[], Range | Json]] = [the_range]
+    if event is not None:
+        calls.append(lambda: sentry.committers(issue.project, event.id))
+    found, said, *_ = (*side_by_side(*calls), None)
+    if isinstance(found, Range):
+        return found, None if isinstance(said, Range) else said
+    sentence = found.sentence if isinstance(found, Unavailable) else "the range could not be read"
+    named = [one.candidate.named for one in alleged_of(said, "")] if isinstance(said, dict) else []
+    raise Unavailable(sentence + (f"; Sentry suspects {named[0]}, which is unchecked" if named else ""))
 
 
-def _alone(github: GitHub, sentry: Sentry, repository: str, head: list[str], releases: Releases) -> _Range:
-    """The failing release without one to compare it with: its newest commit, and those that Sentry has of it."""
-    failing = releases.failing
-    version, listed = (failing.version, failing.commit_count) if failing else ("", None)
+def _room(found: Range) -> int:
+    """How many commits may still be read whole."""
+    return max(0, min(LOOKED_AT, (MOST_CALLS - found.calls) // CALLS_EACH))
+
+
+def _looked_at(
+    github: GitHub,
+    repository: str,
+    chosen: list[Candidate],
+    alleged: Sequence[Alleged],
+    left: Sequence[Candidate],
+    found: Range,
+) -> _Read:
+    """The chosen commits with their files and their pull requests; and, where a call is left, the files of one that
+    Sentry suspects."""
+    only = len(left) == 1 and len(chosen) == 1 and (found.whole or bool(found.files))
+    known = {one.commit.sha: one.with_files(found.files, not found.whole) if only else one for one in chosen}
+    without_pull = [one.commit.sha for one in known.values() if one.commit.pull is None]
+    without_files = [one.commit.sha for one in known.values() if not one.files and not only]
+    if found.calls + len(without_pull) + len(without_files) < MOST_CALLS:
+        also = [one for one in left if any(same_change(one, claim.candidate) for claim in alleged)]
+        also = [one for one in also if one.commit.sha not in known and not one.files][:1]
+        known |= {one.commit.sha: one for one in also}
+        without_files += [one.commit.sha for one in also]
     answers = side_by_side(
-        lambda: github.commit(repository, head),
-        *([lambda: sentry.release_commits(version)] if listed else []),
+        *[lambda sha=sha: github.pulls_of(repository, sha) for sha in without_pull],
+        *[lambda sha=sha: github.commit(repository, [sha]) for sha in without_files],
     )
-    newest = answers[0]
-    if isinstance(newest, Unavailable):
-        raise newest
-    page = (link(newest, "html_url") or f"https://github.com/{repository}").partition("/commit/")[0]
-    own = commit_of(newest, page)
-    if own is None:
-        tried = " nor ".join(head)
-        raise Unavailable(
-            f"{repository} has no commit or tag {tried}: set `tag` in diagnose.toml to the form of its tags"
-        )
-    own = own.with_files(files_of(newest, page))
-    told = list(sentences_of(newest))
-    told.append(
-        f"{releases.last_good.version} is not in {repository}, so only {version} itself was read"
-        if releases.last_good
-        else f"no release before {version} is known, so only its own commits were read"
-    )
-    rest: list[Candidate] = []
-    struck: list[Struck] = []
-    for answer in answers[1:]:
+    pulls, commits = answers[: len(without_pull)], answers[len(without_pull) :]
+    missed: list[str] = []
+    for sha, answer in zip(without_pull, pulls, strict=True):
         if isinstance(answer, Unavailable):
-            told.append(f"the commits of {version} could not be read: {answer.sentence}")
-            continue
-        for row in rows(answer, "rows"):
-            one = commit_of(row, page)
-            where = text(row, "repository", "name")
-            if one and where and is_repository(where) and where.lower() != repository.lower():
-                what = f"{one.commit.sha[:7]} {one.commit.message}".strip()
-                struck.append(Struck(what=what, reason=f"it is in another repository, {where}", url=releases.url))
-            elif one and one.commit.sha != own.commit.sha:
-                rest.append(one)
-    commits = (*reversed(rest), own)
-    return _Range(own.commit.url, None, own.commit.sha, commits, own.files, tuple(told), tuple(struck))
-
-
-def _without_struck(github: GitHub, repository: str, found: _Range, guilty: Iterable[Candidate]) -> _Range:
-    """The same range with the files of the commits that are left: what came too late changed nothing then."""
-    left = [one.commit.sha for one in guilty]
-    if not left or found.base is None:
-        own = [file for one in guilty for file in one.files]
-        return found._replace(files=tuple(own))
-    told = "the files of the range could not be told from those of the commits that were struck out"
-    try:
-        again = _compared(github, repository, [found.base], [left[-1]])
-    except Unavailable as why:
-        return found._replace(files=(), incomplete=(*found.incomplete, f"{told}: {why.sentence}"))
-    if again is None:
-        return found._replace(files=(), incomplete=(*found.incomplete, told))
-    return found._replace(files=again.files)
-
-
-def _taken_back(github: GitHub, repository: str, found: _Range) -> tuple[tuple[SchemaChange, ...], tuple[str, ...]]:
-    """What the code that a rollback took away did to the schema (the database may have kept it), and what of it
-    could not be read."""
-    try:
-        answer = github.compare(repository, [found.head], [found.base or ""])
-    except Unavailable as why:
-        return (), (f"what the rollback took away could not be read: {why.sentence}",)
-    return _schema_changes(files_of(answer, found.url))
+            missed.append(f"the pull request of {sha[:7]} could not be read: {answer.sentence}")
+        else:
+            known[sha] = known[sha].with_pull(pull_of(items(answer), sha))
+    for sha, answer in zip(without_files, commits, strict=True):
+        if isinstance(answer, Unavailable):
+            missed.append(f"the files of {sha[:7]} could not be read: {answer.sentence}")
+        else:
+            short = sentences_of(answer)
+            known[sha] = known[sha].with_files(files_of(answer, found.url), cut=bool(short))
+            missed += [f"{sha[:7]}: {told}" for told in short]
+    return _Read(known, tuple(missed))
 
 
 def _schema_changes(files: Iterable[FileChange]) -> tuple[tuple[SchemaChange, ...], tuple[str, ...]]:
@@ -197,29 +212,17 @@ def _schema_changes(files: Iterable[FileChange]) -> tuple[tuple[SchemaChange, ..
     return tuple(found), tuple(unread)
 
 
-def _looked_at(
-    github: GitHub, repository: str, chosen: list[Candidate], guilty: tuple[Candidate, ...], found: _Range
-) -> tuple[dict[str, Candidate], tuple[str, ...]]:
-    """The chosen commits by their sha, with their files and their pull requests; and what of it was not answered."""
-    alone = len(guilty) == 1 and len(chosen) == 1
-    without_pull = [one.commit.sha for one in chosen if one.commit.pull is None]
-    without_files = [one.commit.sha for one in chosen if not one.files and not alone]
-    answers = side_by_side(
-        *[lambda sha=sha: github.pulls_of(repository, sha) for sha in without_pull],
-        *[lambda sha=sha: github.commit(repository, [sha]) for sha in without_files],
-    )
-    pulls, commits = answers[: len(without_pull)], answers[len(without_pull) :]
-    known = {one.commit.sha: one.with_files(found.files) if alone else one for one in chosen}
-    missed: list[str] = []
-    for sha, answer in zip(without_pull, pulls, strict=True):
-        if isinstance(answer, Unavailable):
-            missed.append(f"the pull request of {sha[:7]} could not be read: {answer.sentence}")
-        else:
-            known[sha] = known[sha].with_pull(pull_of(items(answer), sha))
-    for sha, answer in zip(without_files, commits, strict=True):
-        if isinstance(answer, Unavailable):
-            missed.append(f"the files of {sha[:7]} could not be read: {answer.sentence}")
-        else:
-            known[sha] = known[sha].with_files(files_of(answer, found.url))
-            missed += [f"{sha[:7]}: {told}" for told in sentences_of(answer)]
-    return known, tuple(missed)
+def _in_words(releases: Releases) -> str:
+    versions = [one.version for one in (releases.last_good, releases.failing) if one]
+    return f"between {' and '.join(versions)}" if len(versions) > 1 else f"of {''.join(versions)}"
+
+
+def _why_unread(found: Range) -> str | None:
+    """Why a commit outside the range may be guilty nevertheless."""
+    if found.base is None:
+        return "no last good release could be compared with, so which commits are new is not known"
+    return None if found.all_commits else "GitHub does not list all commits of the range"
+
+
+def _unknown(said: Json | Unavailable) -> str | None:
+    return f"Sentry's own suspect commit is not known: {said.sentence}" if isinstance(said, Unavailable) else None

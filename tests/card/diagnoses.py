@@ -20,7 +20,7 @@ from playbook.diagnosis import (
     Unchecked,
     Verdict,
 )
-from playbook.evidence.changes import Changes, Commit, PullRequest
+from playbook.evidence.changes import Changes, Commit, PullRequest, Suspect
 from playbook.evidence.collected import Evidence
 from playbook.evidence.event import Event, Frame
 from playbook.evidence.fact import Fact
@@ -141,8 +141,9 @@ def an_evidence(*facts: Fact, unavailable: Mapping[type[Fact], str] | None = Non
         number=812, title="Orders get their own table", author="dev-a", merged_at=NOON - timedelta(hours=9),
         url="https://github.com/acme/shop/pull/812",
     )  # fmt: skip
-    suspect = Commit(
-        sha="9f" * 20, message="orders: own table", url="https://github.com/acme/shop/commit/9f", pull=pull
+    commit = Commit(sha="9f" * 20, message="orders: own table", url="https://github.com/acme/shop/commit/9f", pull=pull)
+    suspect = Suspect(
+        commit=commit, reasons=("its migration creates orders_order (orders/migrations/0042_order.py:9)",)
     )
     defaults: tuple[Fact, ...] = (
         MissingRelation(

@@ -10,7 +10,7 @@ from bot.card import About, Card, Change, card, plainer, problems
 from bot.card.actions import CHECK_AGAIN, FEEDBACK, MORE, SHOW_EVIDENCE, Pressed
 from bot.card.blocks import MOST_TEXT, text_size
 from playbook.diagnosis import NextStep, RuledOut, Strength, Verdict
-from playbook.evidence.changes import Changes, Commit, PullRequest
+from playbook.evidence.changes import Changes, Commit, PullRequest, Suspect
 from playbook.evidence.missing_relation import MissingRelation
 from playbook.evidence.releases import Release, Releases
 from playbook.evidence.spread import Segment, Spread
@@ -208,9 +208,11 @@ def test_the_first_event_of_a_new_issue_is_called_so():
 
 def test_a_change_that_was_merged_later_is_told_as_later():
     pull = PullRequest(number=9, title="A mend", merged_at=NOON, url="https://github.com/acme/shop/pull/9")
-    suspects = tuple(Commit(sha=sha * 40, message="m", url=SENTRY, pull=pull) for sha in "ab")
+    commits = (Commit(sha=sha * 40, message="m", url=SENTRY, pull=pull) for sha in "ab")
+    suspects = tuple(Suspect(commit=one, reasons=("it changes shop/views.py",)) for one in commits)
     shown = said(card(a_diagnosis(), an_evidence(Changes(url=SENTRY, repository="r", head="b", suspects=suspects))))
-    assert "merged 20 Nov 12:00 UTC, 3 h 50 min after the onset _(and 1 more change to look at)_" in shown
+    dated = "merged 20 Nov 12:00 UTC, 3 h 50 min after the onset"
+    assert f"{dated} – it changes shop/views.py _(and 1 more change to look at)_" in shown
 
 
 def test_without_a_deploy_the_release_is_named():

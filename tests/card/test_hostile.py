@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.card import About, Change, card, evidence_view, failure, plainer, problems, progress
 from playbook.diagnosis import NextStep, RuledOut, Subject, Verdict
-from playbook.evidence.changes import Changes, Commit, PullRequest
+from playbook.evidence.changes import Changes, Claim, Commit, PullRequest, Suspect
 from playbook.evidence.event import Event
 from playbook.evidence.missing_relation import MissingRelation
 from playbook.gather import Progress
@@ -54,10 +54,14 @@ def everything_says(text: str, url: str) -> tuple[Any, Any, About]:
         next_step=NextStep(kind="check", action=text, command=text, verify=text, rollback=text),
     )
     pull = PullRequest(number=1, title=text, author=text, url=url)
+    commit = Commit(sha=text, message=text, url=url, pull=pull)
+    claim = Claim(commit=commit, how=text, verdict="impossible", reason=text)
     evidence = an_evidence(
         MissingRelation(url=url, name=text, schema_name=text, quote=text),
         Event(url=url, id=text, which=text, environment=text, release=text, sql=text),
-        Changes(url=url, repository=text, head=text, suspects=(Commit(sha=text, message=text, url=url, pull=pull),)),
+        Changes(
+            url=url, repository=text, head=text, suspects=(Suspect(commit=commit, reasons=(text,)),), claimed=(claim,)
+        ),
         hidden={text: 2},
     )
     steps = (Progress(text, text, "done", text, url), Progress(text, text, "unavailable", text, url))

@@ -9,6 +9,7 @@ from bot.card import evidence_view, problems
 from bot.card.actions import EARLIER_PAGE, LATER_PAGE, Pressed
 from bot.card.escape import spoken
 from bot.card.view import gone_view
+from playbook.evidence.changes import Changes, Claim, Commit, Suspect
 from playbook.evidence.logs import Logs
 from playbook.evidence.similar import Similar
 from tests.card.contract import breaches
@@ -143,3 +144,15 @@ def test_a_fact_with_endless_fields_is_cut():
     )
     facts = an_evidence(endless, unavailable={})
     assert problems(evidence_view(a_diagnosis(), facts)) == []
+
+
+def test_each_suspect_is_shown_with_its_reasons_and_sentrys_own_with_our_word_for_it():
+    here = "https://github.com/acme/shop"
+    commit = Commit(sha="9f" * 20, message="Own table", url=f"{here}/commit/9f")
+    suspect = Suspect(commit=commit, reasons=("its migration creates orders_order (a.py:9)", "it changes `create`"))
+    claim = Claim(commit=commit, how="via SCM integration", verdict="impossible", reason="committed later")
+    changes = Changes(url=here, repository="acme/shop", head="b", suspects=(suspect,), claimed=(claim,))
+    shown = json.dumps(all_pages(a_diagnosis(), an_evidence(changes)), ensure_ascii=False)
+    named = f"<{here}/commit/9f|9f9f9f9 Own table>"
+    assert f"• suspect: {named} – its migration creates orders_order (a.py:9); it changes `create`" in shown
+    assert f"• Sentry suspects {named} (via SCM integration): *impossible* – committed later" in shown

@@ -21,15 +21,18 @@ from playbook.sources.elastic_access import ElasticAccess
 from playbook.sources.elastic_client import elastic_door
 from playbook.sources.github_rest import GitHubAccess, github_door
 from playbook.sources.sentry_rest import SentryAccess, sentry_door
+from tests.cases.served import served
 from tests.cases.shop import ISSUE, Incident
 from tests.stand_ins.elastic_server import ElasticServer
+from tests.stand_ins.git_history import RealRepository
 from tests.stand_ins.github_server import GitHubServer
 from tests.stand_ins.sentry_server import SentryServer, nobody_listens
+from tests.stand_ins.sentry_world import World
 
 CASES = Path(__file__).parent
 SENTRY = "https://acme.sentry.example"
 SECONDS = 30.0
-Opener = Callable[[Incident, ExitStack], tuple[Door, str]]
+Opener = Callable[[Incident, World, RealRepository | None, ExitStack], tuple[Door, str]]
 
 
 def main() -> None:
@@ -46,8 +49,9 @@ def recorded(incident: Incident) -> str:
         doors: dict[SourceName, Door] = {}
         addresses: dict[str, str] = {}
         openers: dict[SourceName, Opener] = {"sentry": _sentry, "github": _github, "elasticsearch": _elasticsearch}
+        world, repository = served(incident, stack)
         for source, open_door in openers.items():
-            doors[source], address = open_door(incident, stack)
+            doors[source], address = open_door(incident, world, repository, stack)
             addresses[address] = f"{source}.example.com"
         ref = reference(incident.asked, SENTRY)
         inquiry = Inquiry(ref=ref, at=incident.moment, sentry_url=SENTRY, organization="acme")
@@ -58,21 +62,23 @@ def recorded(incident: Incident) -> str:
     return text.replace("SHOP-42", incident.short_id).replace(ISSUE, ISSUE[:-2] + incident.short_id[-2:])
 
 
-def _sentry(incident: Incident, stack: ExitStack) -> tuple[Door, str]:
-    server = stack.enter_context(SentryServer(incident.world, flavour=incident.flavour))
+def _sentry(incident: Incident, world: World, repository: RealRepository | None, stack: ExitStack) -> tuple[Door, str]:
+    server = stack.enter_context(SentryServer(world, flavour=incident.flavour))
     access = SentryAccess(url=server.url, organization="acme", token=SecretStr("sentry-token-of-the-test"))
     return sentry_door(access, Budget(SECONDS)), server.url.removeprefix("http://")
 
 
-def _github(incident: Incident, stack: ExitStack) -> tuple[Door, str]:
-    if incident.repository is None:
+def _github(incident: Incident, world: World, repository: RealRepository | None, stack: ExitStack) -> tuple[Door, str]:
+    if repository is None:
         return closed(NO_GITHUB), ""
-    server = stack.enter_context(GitHubServer(incident.repository))
+    server = stack.enter_context(GitHubServer(repository))
     access = GitHubAccess(api_url=server.url, token=SecretStr("gh-token-of-the-test"))
     return github_door(access, Budget(SECONDS)), server.origin.removeprefix("http://")
 
 
-def _elasticsearch(incident: Incident, stack: ExitStack) -> tuple[Door, str]:
+def _elasticsearch(
+    incident: Incident, world: World, repository: RealRepository | None, stack: ExitStack
+) -> tuple[Door, str]:
     if incident.logs is None:
         return closed(NO_ELASTICSEARCH), ""
     if "elasticsearch" in incident.broken:

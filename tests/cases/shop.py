@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from playbook.evidence.service import Service, Services
-from tests.stand_ins.github_server import Commit, File, Pull, Repository
+from tests.cases.shop_code import Code
 from tests.stand_ins.sentry_server import Flavour
 from tests.stand_ins.sentry_world import World, a_code_mapping, a_commit, a_deploy, a_release, a_tag, an_issue
 
@@ -24,21 +24,6 @@ ONSET = datetime(2026, 11, 20, 10, 2, tzinfo=UTC)
 ASKED = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 GOOD, BAD = "shop@1.3.9", "shop@1.4.0"
 INDEX = "logs-shop-default"
-MIGRATION = "orders/migrations/0042_order.py"
-CREATES = """\
-from django.db import migrations, models
-
-
-class Migration(migrations.Migration):
-    dependencies = [("orders", "0041_customer")]
-
-    operations = [
-        migrations.CreateModel(
-            name="Order",
-            fields=[("id", models.BigAutoField(primary_key=True))],
-        ),
-    ]
-"""
 
 
 def at(minutes: float) -> datetime:
@@ -49,13 +34,6 @@ def at(minutes: float) -> datetime:
 def text(moment: datetime) -> str:
     """A moment as the services write it."""
     return moment.isoformat().replace("+00:00", "Z")
-
-
-def added(path: str, content: str) -> File:
-    """A file that a commit brings, whole."""
-    lines = content.splitlines()
-    patch = f"@@ -0,0 +1,{len(lines)} @@\n" + "\n".join(f"+{line}" for line in lines)
-    return File(path, patch, "added")
 
 
 def line(minutes: float, message: str, environment: str | None = "production", **more: Any) -> dict[str, Any]:
@@ -83,14 +61,14 @@ class Incident:
 
     `verdict` is the grade and cause that an engineer who knows the story would defend with this evidence.
 
-    `logs` None means that Elasticsearch is not configured, `repository` None that GitHub is not. `broken` names
+    `logs` None means that Elasticsearch is not configured, `code` None that GitHub is not. `broken` names
     sources that refuse every connection. Every story is told of SHOP-42; its recording carries `short_id` instead, so
     that the incidents can be told apart where all of them are at hand.
     """
 
     verdict: tuple[str, str | None]
     world: World
-    repository: Repository | None
+    code: Code | None
     logs: Mapping[str, Sequence[Mapping[str, Any]]] | None
     short_id: str = "SHOP-42"
     asked: str = "SHOP-42"
@@ -175,6 +153,8 @@ def sentry(event: dict[str, Any] | None = None, **changed: Any) -> World:
 
 ISSUE = "5551234567"
 SHAS = ("1b" * 20, "2c" * 20)
+"""Stand for the commits of the last good and the failing release until git has made them (`served`)."""
+
 SERVERS = {"web-1": 790, "web-2": 733}
 BASELINE = [
     {"environment": "production", "server_name": "web-1", "release": BAD, "count()": 410},
@@ -185,19 +165,6 @@ BASELINE = [
 
 def _release(version: str, created: datetime, sha: str) -> dict[str, Any]:
     return a_release(version, created, lastCommit=a_commit(sha))
-
-
-def repository(*files: File, message: str = "Keep orders in a table of their own", number: int = 812) -> Repository:
-    """acme/shop: the last good release, then one commit with these files, merged by one pull request."""
-    head = Commit(message, SHAS[1], "Ada Example", text(at(-60)), files)
-    base = Commit("Tidy the front page", SHAS[0], "Bo Example", text(at(-4000)))
-    pull = Pull(number, message, (head.sha,), "ada-example", text(at(-55)))
-    return Repository("acme/shop", (base, head), {"v1.3.9": base.sha, "v1.4.0": head.sha}, (pull,))
-
-
-def with_migration() -> Repository:
-    """The release brings the migration that creates orders_order."""
-    return repository(added(MIGRATION, CREATES))
 
 
 def logs(*lines: Mapping[str, Any]) -> dict[str, tuple[Mapping[str, Any], ...]]:

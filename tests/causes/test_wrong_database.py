@@ -37,7 +37,7 @@ def test_created_somewhere_that_nobody_told_says_nothing():
 
 def test_a_name_created_with_capitals_and_asked_for_without_is_telling():
     changes = some_changes(a_schema_change(relation="Orders_Order"))
-    assert strengths(changes) == {"created_in_another_case": "telling"}
+    assert strengths(changes) == {"created_under_another_name": "telling"}
 
 
 def test_case_means_nothing_where_the_database_ignores_it():
@@ -48,7 +48,7 @@ def test_case_means_nothing_where_the_database_ignores_it():
 def test_the_same_name_in_another_schema_is_telling():
     changes = some_changes(a_schema_change(schema_name="sales"))
     found = strengths(changes, a_relation(schema_name="public"))
-    assert found == {"created_in_another_schema": "telling"}
+    assert found == {"created_under_another_name": "telling"}
 
 
 def test_a_production_service_that_asks_a_staging_database_is_telling():
@@ -69,7 +69,7 @@ def test_capitals_alone_say_nothing_since_many_frameworks_quote_them():
 
 
 def test_a_query_that_names_no_schema_may_have_it_in_its_search_path():
-    assert strengths(some_changes(a_schema_change(schema_name="sales"))) == {"created_in_another_schema": "hint"}
+    assert strengths(some_changes(a_schema_change(schema_name="sales"))) == {"created_under_another_name": "hint"}
 
 
 @pytest.mark.parametrize("dialect", ["oracle", "snowflake", "db2", "h2", "mysql"])

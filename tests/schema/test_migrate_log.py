@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from playbook.schema.framework import frameworks
 from playbook.schema.migrate_log import PHRASES, migration_runs
 from tests.facts import DEPLOYED, a_line
 
@@ -47,8 +48,8 @@ SAID = [
     ("Applying migration `20261120_init`", ("prisma", "started", "20261120_init")),
     ("The `20261120_init` migration started at 2026-11-20 09:00 UTC failed", ("prisma", "failed", "20261120_init")),
     ("No pending migrations to apply.", ("prisma", "nothing to do", None)),
-    ("42/u create_orders (12.345678ms)", ("golang-migrate", "applied", "42/u create_orders")),
-    ("error: Dirty database version 42. Fix and force version.", ("golang-migrate", "failed", None)),
+    ("42/u create_orders (12.345678ms)", ("golang_migrate", "applied", "42/u create_orders")),
+    ("error: Dirty database version 42. Fix and force version.", ("golang_migrate", "failed", None)),
     ("Batch 3 run: 2 migrations", ("knex", "applied", None)),
     ('migration file "20261120_orders.js" failed', ("knex", "failed", "20261120_orders.js")),
     ("Migration AddOrders17 has been  executed successfully.", ("typeorm", "applied", "AddOrders17")),
@@ -172,6 +173,17 @@ HOSTILE = ("Applying ", "2026_01_01_1_", "a", "Running upgrade ", "== 12345678 "
 @pytest.mark.parametrize("text", [piece * (90_000 // len(piece)) for piece in HOSTILE], ids=HOSTILE)
 def test_hostile_lines_cost_a_bounded_time(text):
     lines = [a_line(text, DEPLOYED + timedelta(seconds=place), host="h") for place in range(50)]
+    started = time.monotonic()
+    migration_runs(lines)
+    assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize("framework", frameworks(), ids=lambda one: one.name)
+def test_a_line_that_repeats_the_words_of_a_form_costs_a_bounded_time(framework):
+    pieces = [
+        f"{form.word}{filling}" for form in framework.forms for filling in ("1", "1_a ", " x ", "1.", "::", "...")
+    ]
+    lines = [a_line(piece * (4_000 // len(piece)), host="h") for piece in pieces]
     started = time.monotonic()
     migration_runs(lines)
     assert time.monotonic() - started < 5

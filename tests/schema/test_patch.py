@@ -16,10 +16,10 @@ def new_file(text):
     return f"@@ -0,0 +1,{len(lines)} @@\n" + "\n".join("+" + line for line in lines)
 
 
-def inserted(text):
+def inserted(text, heading="", around="        migrations.RunPython(fill),"):
     lines = text.strip("\n").split("\n")
-    head = f"@@ -10,2 +10,{len(lines) + 2} @@ class Migration(migrations.Migration):\n context\n"
-    return head + "\n".join("+" + line for line in lines) + "\n context"
+    head = f"@@ -10,2 +10,{len(lines) + 2} @@ {heading}\n {around}\n"
+    return head + "\n".join("+" + line for line in lines) + f"\n {around}"
 
 
 def told(path, text):
@@ -89,7 +89,7 @@ def test_sql_kept_in_a_constant_is_quoted_where_it_stands():
 
 
 def test_an_operation_added_to_a_django_migration_is_read_at_its_line():
-    patch = inserted('        migrations.CreateModel("Order", fields=[]),')
+    patch = inserted('        migrations.CreateModel("Order", fields=[]),', "class Migration(migrations.Migration):")
     (change,) = schema_changes(DJANGO, patch, BLOB)
     assert (change.kind, change.relation, change.line) == ("creates", "orders_order", 11)
 
@@ -97,10 +97,13 @@ def test_an_operation_added_to_a_django_migration_is_read_at_its_line():
 def test_operations_that_are_computed_are_reported_as_unread():
     reading = read(DJANGO, new_file("class Migration(migrations.Migration):\n    operations = make()\n"), BLOB)
     assert reading.changes == ()
-    assert reading.unread == f"{DJANGO}: its operations are computed, not written out"
+    assert reading.unread == f"{DJANGO}: make is no operation of Django's"
 
 
 ALEMBIC = """
+import sqlalchemy as sa
+from alembic import op
+
 revision: str = "ab12cd34"
 down_revision = "0001"
 
@@ -122,10 +125,20 @@ def test_alembic_is_read_on_the_way_up_only():
 
 
 def test_a_line_added_somewhere_in_an_alembic_revision_is_not_believed_to_run_forward():
-    reading = read("db/versions/ab12_add_orders.py", inserted('    op.drop_table("orders")'), BLOB)
+    patch = inserted('    op.drop_table("orders")', around='    op.drop_column("carts", "note")')
+    reading = read("db/versions/ab12_add_orders.py", patch, BLOB)
     assert reading.changes == ()
     assert reading.unread is not None
-    assert "forward" in reading.unread
+    assert "cannot be seen from them" in reading.unread
+
+
+@pytest.mark.parametrize(("function", "expected"), [("upgrade", ["drops orders"]), ("downgrade", [])])
+def test_the_function_that_git_shows_beside_the_lines_says_whether_they_run_forward(function, expected):
+    around = '    op.drop_column("carts", "note")'
+    patch = inserted('    op.drop_table("orders")', f"def {function}():", around)
+    reading = read("db/versions/ab12_add_orders.py", patch, BLOB)
+    assert [f"{one.kind} {one.relation}" for one in reading.changes] == expected
+    assert reading.unread is None
 
 
 RAILS = """
@@ -171,9 +184,9 @@ def test_rails_is_read_on_the_way_up_only():
     [
         ("sql/V1_2__create_orders.sql", "flyway", "1.2"),
         ("prisma/migrations/20261120090000_init/migration.sql", "prisma", "20261120090000_init"),
-        ("migrations/000042_orders.up.sql", "golang-migrate", "42/u orders"),
-        ("migrations/20261120_orders.sql", "sql", "20261120_orders.sql"),
-        ("sql/orders.sql", "sql", None),
+        ("migrations/000042_orders.up.sql", "golang_migrate", "42/u orders"),
+        ("migrations/20261120_orders.sql", "plain", "20261120_orders.sql"),
+        ("sql/orders.sql", "plain", None),
     ],
 )
 def test_an_sql_file_is_named_as_its_tool_logs_it(path, framework, migration):
@@ -262,7 +275,7 @@ def test_sqlalchemy_tables_are_declared_by_name():
 
 
 def test_a_table_name_added_to_a_class_is_read_from_its_line_alone():
-    patch = inserted('    __tablename__ = "orders"')
+    patch = inserted('    __tablename__ = "orders"', around="    number = Column(Integer)")
     (change,) = schema_changes("shop/tables.py", patch, BLOB)
     assert (change.kind, change.relation, change.line) == ("models", "orders", 11)
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 
 from playbook.evidence.unavailable import Unavailable
-from playbook.sources import github_rest, github_wire
+from playbook.sources import github_refs, github_rest, github_wire
 from playbook.sources.budget import Budget
 from playbook.sources.door import Door, side_by_side
 from playbook.sources.github import GitHub
@@ -72,6 +72,7 @@ def test_a_comparison_costs_one_request_and_holds_what_was_documented(server):
         "message": "Add the orders table\n\nFor the checkout.",
         "author": "Ada Example",
         "date": "2026-05-02T10:00:00Z",
+        "authored": "2026-05-02T10:00:00Z",
         "parents": [FIRST.sha],
     }
     assert [commit["sha"] for commit in told["commits"]] == [SECOND.sha, THIRD.sha]
@@ -178,7 +179,7 @@ def test_a_ref_git_could_not_hold_asks_for_no_other_path(server, ref):
 
 @given(st.text(max_size=40))
 def test_whatever_the_ref_the_path_stays_below_the_repository(ref):
-    for possible in github_rest._possible([ref]):
+    for possible in github_refs.possible([ref]):
         assert ".." not in possible
         below = "https://api.example.com/repos/acme/shop/compare/"
         assert str(requests.Request("GET", f"{below}{quote(possible)}...v1").prepare().url).startswith(below)

@@ -59,11 +59,13 @@ class GitRepository:
         self.git("merge", "--quiet", "--squash", branch)
         return self._made("commit", "--quiet", "-m", message, at=at)
 
-    def cherry_pick(self, commit: str, at: datetime | None = None) -> str:
-        return self._made("cherry-pick", commit, at=at)
+    def cherry_pick(self, commit: str, at: datetime | None = None, told: bool = False) -> str:
+        """With the author's old date; `told` adds the line that says what was picked (`-x`)."""
+        return self._made("cherry-pick", *(["-x"] if told else []), commit, at=at)
 
-    def revert(self, commit: str, at: datetime | None = None) -> str:
-        return self._made("revert", "--no-edit", commit, at=at)
+    def revert(self, commit: str, at: datetime | None = None, merge: bool = False) -> str:
+        """Of a `merge`, all that it merged into its first parent."""
+        return self._made("revert", "--no-edit", *(["-m", "1"] if merge else []), commit, at=at)
 
     def rebase(self, onto: str, at: datetime | None = None) -> str:
         """The branch's own commits again on top of `onto`: new names, the authors' old dates."""

@@ -1,13 +1,15 @@
-"""A stand-in for GitHub's REST API, fed from a plain world of repositories; shapes after its OpenAPI description."""
+"""A stand-in for GitHub's API, fed from plain repositories or real ones; shapes after its OpenAPI description."""
 
-import hashlib
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote
 
+from tests.stand_ins import github_objects
+from tests.stand_ins.github_objects import Served
+from tests.stand_ins.github_world import Commit, File, History, Pull, Repository
 from tests.stand_ins.loopback import Asked, Loopback, Reply, as_json
+
+__all__ = ["Commit", "File", "GitHubServer", "Pull", "Repository"]
 
 WEB = "https://github.example.com"
 MOST_COMMITS = 250
@@ -27,68 +29,11 @@ FLAGS = "archived disabled fork has_discussions has_downloads has_issues has_pag
 NOT_FOUND = as_json({"message": "Not Found", "documentation_url": "https://docs.github.com/rest", "status": "404"}, 404)
 
 
-@dataclass(frozen=True)
-class File:
-    """A changed file; `patch` None as GitHub leaves it out. Lines are counted from the patch unless given."""
-
-    path: str
-    patch: str | None = None
-    status: str = "modified"
-    previous: str | None = None
-    additions: int | None = None
-    deletions: int | None = None
-    blob: str = "bbcd538c8e72b8c175046e27cc8f907076331401"
-
-
-@dataclass(frozen=True)
-class Commit:
-    """One commit; its parent is the one before it in its repository."""
-
-    message: str
-    sha: str = ""
-    author: str = "Ada Example"
-    date: str = "2026-05-04T10:00:00Z"
-    files: tuple[File, ...] = ()
-
-    def __post_init__(self) -> None:
-        if not self.sha:
-            made = hashlib.sha1(f"{self.message}{self.date}".encode(), usedforsecurity=False).hexdigest()
-            object.__setattr__(self, "sha", made)
-
-
-@dataclass(frozen=True)
-class Pull:
-    """A pull request and the commits it brought."""
-
-    number: int
-    title: str
-    commits: tuple[str, ...]
-    author: str = "ada-example"
-    merged_at: str | None = "2026-05-04T11:00:00Z"
-
-
-@dataclass(frozen=True)
-class Repository:
-    """A linear history, oldest first; `names` maps tags and branches to commits; `moved_to` is its new full name."""
-
-    full_name: str
-    commits: tuple[Commit, ...] = ()
-    names: Mapping[str, str] = field(default_factory=dict)
-    pulls: tuple[Pull, ...] = ()
-    moved_to: str | None = None
-
-    def at(self, ref: str) -> int | None:
-        """Where in the history a sha, an abbreviated sha or a name is; None for one that is not there."""
-        sha = self.names.get(ref, ref)
-        found = (place for place, commit in enumerate(self.commits) if len(sha) >= 7 and commit.sha.startswith(sha))
-        return next(found, None)
-
-
 class GitHubServer(Loopback):
     """`url` is what `GITHUB_API_URL` would hold. Only `token` (and tokens given to the App) may look at anything."""
 
     def __init__(
-        self, *repositories: Repository, token: str = "gh-token-of-the-test", app: int = 7, delay: float = 0.0
+        self, *repositories: History, token: str = "gh-token-of-the-test", app: int = 7, delay: float = 0.0
     ) -> None:
         super().__init__(delay)
         self.world = {repository.full_name: repository for repository in repositories}
@@ -103,6 +48,8 @@ class GitHubServer(Loopback):
             return self._to_app(asked.method, path)
         if secret not in self.tokens:
             return as_json({"message": "Bad credentials", "documentation_url": "https://docs.github.com/rest"}, 401)
+        if asked.method == "POST" and asked.path in {"/api/graphql", "/graphql"}:
+            return github_objects.query(asked.body, {name: self._served(name) for name in self.world})
         found = re.fullmatch(r"/repos/([^/]+/[^/]+)(/.*)?", path)
         repository = self.world.get(found.group(1)) if found else None
         if found is None or repository is None:
@@ -110,7 +57,16 @@ class GitHubServer(Loopback):
         if repository.moved_to:
             target = f"{self.url}/repos/{repository.moved_to}{found.group(2) or ''}"
             return as_json({"message": "Moved Permanently", "url": target}, 301, location=target)
+        if tree := re.fullmatch(r"/git/trees/([^/]+)", found.group(2) or ""):
+            name, recursive = unquote(tree.group(1)), "recursive=" in asked.target
+            return github_objects.tree(self._served(found.group(1)), name, self.url, recursive=recursive)
         return self._about(repository, found.group(2) or "")
+
+    def _served(self, name: str) -> Served:
+        """Its objects, under its new name where it was moved."""
+        moved = self.world[name].moved_to
+        there = self.world.get(moved or name)
+        return Served(moved or name, there.git if there else None, WEB)
 
     def _to_app(self, method: str, path: str) -> Reply:
         if method == "GET" and (found := re.fullmatch(r"/repos/([^/]+/[^/]+)/installation", path)):
@@ -122,33 +78,33 @@ class GitHubServer(Loopback):
             return as_json({"token": token, "expires_at": ends.strftime("%Y-%m-%dT%H:%M:%SZ")}, 201)
         return NOT_FOUND
 
-    def _about(self, repository: Repository, path: str) -> Reply:
+    def _about(self, repository: History, path: str) -> Reply:
         if not path:
             return as_json(a_repository(self.url, repository.full_name))
         if found := re.fullmatch(r"/compare/(.+?)\.\.\.(.+)", path):
             return self._compare(repository, unquote(found.group(1)), unquote(found.group(2)))
         if found := re.fullmatch(r"/commits/([^/]+)(/pulls)?", path):
-            if not repository.commits:
+            if repository.is_empty():
                 return as_json({"message": "Git Repository is empty."}, 409)
             ref = unquote(found.group(1))
-            place = repository.at(ref)
-            if place is None:
+            sha = repository.sha_of(ref)
+            if sha is None:
                 told = {"message": f"No commit found for SHA: {ref}", "documentation_url": "https://docs.github.com"}
                 return as_json(told, 422)
             if found.group(2):
-                sha = repository.commits[place].sha
-                return as_json([self._pull(repository, pull) for pull in repository.pulls if sha in pull.commits])
-            files = [self._file(repository, one) for one in repository.commits[place].files[:MOST_FILES]]
-            return as_json({**self._commit(repository, place), "files": files})
+                pulls = [pull for pull in repository.pulls if sha in (*pull.commits, pull.merge)]
+                return as_json([self._pull(repository, pull) for pull in pulls])
+            files = [self._file(repository, one, sha) for one in repository.files(sha)[:MOST_FILES]]
+            return as_json({**self._commit(repository, sha), "files": files})
         return NOT_FOUND
 
-    def _compare(self, repository: Repository, base: str, head: str) -> Reply:
-        start, end = repository.at(base), repository.at(head)
+    def _compare(self, repository: History, base: str, head: str) -> Reply:
+        start, end = repository.sha_of(base), repository.sha_of(head)
         if start is None or end is None:
             return NOT_FOUND
-        between = range(start + 1, end + 1)
-        files = {file.path: file for place in between for file in repository.commits[place].files}
-        status = "identical" if start == end else "ahead" if start < end else "behind"
+        between = repository.between(start, end)
+        if between is None:
+            return as_json({"message": f"No common ancestor between {base} and {head}.", "status": "404"}, 404)
         web = f"{WEB}/{repository.full_name}/compare/{base}...{head}"
         return as_json(
             {
@@ -158,41 +114,40 @@ class GitHubServer(Loopback):
                 "diff_url": f"{web}.diff",
                 "patch_url": f"{web}.patch",
                 "base_commit": self._commit(repository, start),
-                "merge_base_commit": self._commit(repository, min(start, end)),
-                "status": status,
-                "ahead_by": len(between),
-                "behind_by": max(start - end, 0),
-                "total_commits": len(between),
-                "commits": [self._commit(repository, place) for place in between][-MOST_COMMITS:],
-                "files": [self._file(repository, file) for file in list(files.values())[:MOST_FILES]],
+                "merge_base_commit": self._commit(repository, between.merge_base),
+                "status": between.status,
+                "ahead_by": len(between.commits),
+                "behind_by": between.behind,
+                "total_commits": len(between.commits),
+                "commits": [self._commit(repository, sha) for sha in between.commits[-MOST_COMMITS:]],
+                "files": [self._file(repository, file, end) for file in between.files[:MOST_FILES]],
             }
         )
 
-    def _commit(self, repository: Repository, place: int) -> dict[str, object]:
-        commit = repository.commits[place]
+    def _commit(self, repository: History, sha: str) -> dict[str, object]:
+        commit = repository.commit(sha)
         api, web = f"{self.url}/repos/{repository.full_name}", f"{WEB}/{repository.full_name}"
-        signed = {"name": commit.author, "email": "ada@example.com", "date": commit.date}
-        parents = [repository.commits[place - 1].sha] if place else []
+        signed = {"name": commit.author, "email": "ada@example.com"}
         return {
-            "url": f"{api}/commits/{commit.sha}",
-            "sha": commit.sha,
+            "url": f"{api}/commits/{sha}",
+            "sha": sha,
             "node_id": "C_example",
-            "html_url": f"{web}/commit/{commit.sha}",
-            "comments_url": f"{api}/commits/{commit.sha}/comments",
+            "html_url": f"{web}/commit/{sha}",
+            "comments_url": f"{api}/commits/{sha}/comments",
             "commit": {
-                "url": f"{api}/git/commits/{commit.sha}",
-                "author": signed,
-                "committer": signed,
+                "url": f"{api}/git/commits/{sha}",
+                "author": {**signed, "date": commit.authored or commit.date},
+                "committer": {**signed, "date": commit.date},
                 "message": commit.message,
-                "tree": {"sha": commit.sha, "url": f"{api}/git/trees/{commit.sha}"},
+                "tree": {"sha": sha, "url": f"{api}/git/trees/{sha}"},
                 "comment_count": 0,
             },
             "author": a_user(self.url, "ada-example"),
             "committer": None,
-            "parents": [{"sha": sha, "url": f"{api}/commits/{sha}"} for sha in parents],
+            "parents": [{"sha": one, "url": f"{api}/commits/{one}"} for one in repository.parents(sha)],
         }
 
-    def _file(self, repository: Repository, file: File) -> dict[str, object]:
+    def _file(self, repository: History, file: File, sha: str) -> dict[str, object]:
         lines = (file.patch or "").splitlines()
         added = sum(line.startswith("+") for line in lines) if file.additions is None else file.additions
         taken = sum(line.startswith("-") for line in lines) if file.deletions is None else file.deletions
@@ -203,7 +158,7 @@ class GitHubServer(Loopback):
             "additions": added,
             "deletions": taken,
             "changes": added + taken,
-            "blob_url": f"{WEB}/{repository.full_name}/blob/{repository.commits[-1].sha}/{file.path}",
+            "blob_url": f"{WEB}/{repository.full_name}/blob/{sha}/{file.path}",
             "raw_url": f"{WEB}/{repository.full_name}/raw/main/{file.path}",
             "contents_url": f"{self.url}/repos/{repository.full_name}/contents/{file.path}",
         }
@@ -213,7 +168,7 @@ class GitHubServer(Loopback):
             sent["previous_filename"] = file.previous
         return sent
 
-    def _pull(self, repository: Repository, pull: Pull) -> dict[str, object]:
+    def _pull(self, repository: History, pull: Pull) -> dict[str, object]:
         api = f"{self.url}/repos/{repository.full_name}"
         web = f"{WEB}/{repository.full_name}/pull/{pull.number}"
         links = ("comments", "commits", "issue", "html", "review_comment", "review_comments", "self", "statuses")
@@ -244,7 +199,7 @@ class GitHubServer(Loopback):
             "updated_at": "2026-05-04T11:00:00Z",
             "closed_at": pull.merged_at,
             "merged_at": pull.merged_at,
-            "merge_commit_sha": pull.commits[-1],
+            "merge_commit_sha": pull.merge or pull.commits[-1],
             "head": side,
             "base": side,
             "author_association": "MEMBER",

@@ -13,6 +13,7 @@ organization, or whole when they begin with a slash; `"*"` is every path.
 
 import contextlib
 import json
+import re
 import socket
 import ssl
 import struct
@@ -194,6 +195,8 @@ class SentryServer:
         if call.path.startswith(scope):
             parts = [unquote(part) for part in call.path.removeprefix(scope).split("/")[:-1]]
             return self._scoped(call, parts)
+        if suspected := re.fullmatch(rf"/api/0/projects/{ORGANIZATION}/([^/]+)/events/([^/]+)/committers/", call.path):
+            return self._committers(unquote(suspected[2]))
         if call.path.startswith("/api/0/issues/"):
             parts = [unquote(part) for part in call.path.removeprefix("/api/0/").split("/")[:-1]]
             if self.flavour == "sentry" or parts[1].isdecimal():
@@ -259,6 +262,16 @@ class SentryServer:
                     ids = {"groupId": issue["id"], "eventId": event_id}
                     return answer(200, {**names, **ids, "event": event})
         return answer(404, {"detail": "Event not found"})
+
+    def _committers(self, event_id: str) -> Fault:
+        """Whom Sentry suspects; that it suspects nobody is a 404 with words in it."""
+        if self.flavour != "sentry":
+            return page(404)
+        commits = self.world.committers.get(event_id, [])
+        if not commits:
+            return answer(404, {"detail": "No committers found"})
+        by_author = [{"author": commit["author"], "commits": [commit]} for commit in commits]
+        return answer(200, {"committers": by_author})
 
     def _short_id(self, short: str) -> Fault:
         issue = self.world.issue(short)

@@ -18,8 +18,9 @@ LAST_SEEN = datetime(2026, 11, 20, 11, 59, 0, tzinfo=UTC)
 @dataclass(frozen=True)
 class World:
     """What a Sentry knows, in the API's own shapes. `events` and `tags` are keyed by issue number, events newest
-    first; `counts` by the fields asked for, joined by commas; `commits` and `deploys` by version; `listed` are the
-    rows of the issue list where these are not simply the issues; `answers` are further paths, served as they are."""
+    first; `counts` by the fields asked for, joined by commas; `commits` and `deploys` by version; `committers` are the
+    commits that Sentry suspects, by event; `listed` are the rows of the issue list where these are not simply the
+    issues; `answers` are further paths, served as they are."""
 
     issues: tuple[dict[str, Any], ...] = ()
     events: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -29,6 +30,7 @@ class World:
     releases: tuple[dict[str, Any], ...] = ()
     commits: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     deploys: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    committers: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     code_mappings: tuple[dict[str, Any], ...] = ()
     answers: dict[str, Any] = field(default_factory=dict)
 

@@ -10,7 +10,7 @@ from playbook.evidence.unavailable import Unavailable
 from playbook.sources.github import GitHub
 from playbook.sources.sentry import Sentry
 from playbook.steps.changes import changes
-from tests.facts import GITHUB, MIGRATION, a_release, a_timeline, an_event, an_issue, minutes
+from tests.facts import GITHUB, MIGRATION, a_frequency, a_release, a_timeline, an_event, an_issue, minutes
 
 MAPPED = Services(mapped=(Service(project="backend", repository="acme/backend"),))
 CREATES = (
@@ -59,8 +59,9 @@ def a_pull(number, merge=None, merged=True):
 class World:
     """Answers by what is asked; remembers the questions."""
 
-    def __init__(self, compare=None, commits=(), pulls=None, mappings=(), release_commits=()):
+    def __init__(self, compare=None, commits=(), pulls=None, mappings=(), release_commits=(), committers=None):
         self.compare, self.mappings, self.release_commits = compare, mappings, release_commits
+        self.committers = committers
         self.commits = {one["sha"]: one for one in commits}
         self.pulls = pulls or {}
         self.asked = []
@@ -82,7 +83,7 @@ class World:
                 return self.pulls.get(given["sha"], [])
             case "code-mappings/":
                 return self._rows(self.mappings)
-        return self._rows(self.release_commits)
+        return self.committers if call.endswith("/committers/") else self._rows(self.release_commits)
 
     def _rows(self, rows):
         return rows if isinstance(rows, Unavailable) else {"rows": list(rows), "more": False}
@@ -91,16 +92,22 @@ class World:
         return sum(asked[0] == source for asked in self.asked)
 
 
-def look(world, timeline=None, services=MAPPED, event=None, subject="orders_order"):
+def look(world, timeline=None, services=MAPPED, event=None, subject="orders_order", frequency=None):
     wanted = Prescription(same_trouble=subject)
-    return changes(an_issue(), event, timeline or a_timeline(), services, wanted, Sentry(world), GitHub(world))
+    releases = timeline or a_timeline()
+    return changes(an_issue(), event, frequency, releases, services, wanted, Sentry(world), GitHub(world))
+
+
+def suspected(found):
+    return [one.commit.sha for one in found.suspects]
 
 
 def test_the_one_commit_of_the_release_comes_with_its_files_pull_request_and_what_it_does_to_the_schema():
     world = World(a_comparison([a_commit("a", "Add orders")], [a_file()]), pulls={sha("a"): [a_pull(7)]})
     found = look(world)
     (suspect,) = found.suspects
-    assert (suspect.sha, suspect.files, suspect.pull.number) == (sha("a"), (MIGRATION,), 7)
+    assert (suspect.commit.sha, suspect.commit.files, suspect.commit.pull.number) == (sha("a"), (MIGRATION,), 7)
+    assert suspect.reasons == (f"its migration creates orders_order ({MIGRATION}:2)",)
     (change,) = found.schema_changes
     assert (change.kind, change.relation, change.migration) == ("creates", "orders_order", "orders.0042_order")
     assert found.shortfalls == ()
@@ -112,7 +119,7 @@ def test_of_many_commits_the_two_with_the_most_telling_messages_are_read_whole()
     whole = [a_commit("d", files=[a_file()]), a_commit("e", files=[a_file("docs/x.md", "@@ -0,0 +1 @@\n+x")])]
     world = World(a_comparison(commits, [a_file()]), commits=whole)
     found = look(world)
-    assert [one.sha for one in found.suspects] == [sha("d")]
+    assert suspected(found) == [sha("d")]
     assert [one.sha for one in found.commits] == [sha(letter) for letter in "cdef"]
     assert {given["ref"][0] for _, call, given in world.asked if call == "commit"} == {sha("d"), sha("e")}
     assert world.count("github") == 5
@@ -131,7 +138,7 @@ def test_a_commit_that_touches_tests_and_documents_only_is_no_suspect():
 
 def test_a_commit_that_touches_the_failing_file_is_a_suspect():
     world = World(a_comparison([a_commit("a")], [a_file("backend/orders/views.py", "@@ -0,0 +1 @@\n+pass")]))
-    assert [one.sha for one in look(world, event=an_event()).suspects] == [sha("a")]
+    assert suspected(look(world, event=an_event())) == [sha("a")]
     assert look(world, event=None).suspects == ()
 
 
@@ -165,6 +172,12 @@ def test_clocks_that_disagree_by_a_minute_do_not_acquit():
     assert found.struck == ()
 
 
+def test_an_onset_that_is_only_known_to_the_hour_acquits_nobody_within_that_hour():
+    world = World(a_comparison([a_commit("a", before=-45)], [a_file()]))
+    assert look(world, frequency=a_frequency(onset_seconds=3600)).struck == ()
+    assert len(look(world, frequency=a_frequency(onset_seconds=60)).struck) == 1
+
+
 def test_without_a_known_onset_nothing_is_struck_for_its_age():
     found = look(World(a_comparison([a_commit("a", before=-90)], [a_file()])), a_timeline(onset=None))
     assert len(found.commits) == 1
@@ -173,7 +186,7 @@ def test_without_a_known_onset_nothing_is_struck_for_its_age():
 def test_a_merge_without_files_of_its_own_is_no_suspect():
     commits = [a_commit("c", "Add orders_order"), a_commit("a", "Merge orders_order", parents=2)]
     found = look(World(a_comparison(commits, [a_file()])))
-    assert [one.sha for one in found.suspects] == [sha("c")]
+    assert suspected(found) == [sha("c")]
 
 
 def test_of_several_pull_requests_the_one_that_was_merged_as_this_commit_brought_it():
@@ -185,7 +198,7 @@ def test_of_several_pull_requests_the_one_that_was_merged_as_this_commit_brought
 def test_a_pull_request_that_cannot_be_read_costs_only_itself_and_is_not_taken_for_none():
     world = World(a_comparison([a_commit("a")], [a_file()]), pulls={sha("a"): Unavailable("GitHub is slow")})
     found = look(world)
-    assert (len(found.suspects), found.suspects[0].pull) == (1, None)
+    assert (len(found.suspects), found.suspects[0].commit.pull) == (1, None)
     assert found.shortfalls == (f"the pull request of {sha('a')[:7]} could not be read: GitHub is slow",)
 
 
@@ -227,7 +240,7 @@ def test_without_a_last_good_release_its_own_commits_are_read():
     found = look(World(commits=[a_commit("a", files=[a_file()])], release_commits=rows), timeline)
     assert [one.sha for one in found.commits] == [sha("c"), sha("a")]
     assert (found.base, found.commits[0].url) == (None, f"{GITHUB}/commit/{sha('c')}")
-    assert found.suspects[0].sha == sha("a")
+    assert suspected(found)[0] == sha("a")
     assert found.shortfalls == ("no release before backend@1.4.0 is known, so only its own commits were read",)
 
 
@@ -294,6 +307,92 @@ def test_without_a_failing_release_nothing_was_looked_up_and_nothing_is_called_a
         look(World(), a_timeline(failing=None))
 
 
+def a_claim(letter="c", **given):
+    commit = {"id": sha(letter), "message": "Change something", "dateCreated": minutes(-30).isoformat(), **given}
+    return {"committers": [{"author": {}, "commits": [commit]}]}
+
+
+def test_sentry_is_asked_once_for_the_event_whom_it_suspects_and_not_at_all_without_an_event():
+    world = World(a_comparison([a_commit("a")], [a_file()]))
+    assert look(world, event=an_event()).claimed == ()
+    asked = [call for source, call, _ in world.asked if source == "sentry"]
+    assert asked == ["projects/backend/events/0123456789abcdef0123456789abcdef/committers/"]
+    assert world.count("github") == 2
+    look(without := World(a_comparison([a_commit("a")], [a_file()])))
+    assert without.count("sentry") == 0
+
+
+def test_a_suspect_of_sentry_that_cannot_be_read_is_told_and_takes_nothing_from_what_git_says():
+    found = look(
+        World(a_comparison([a_commit("a")], [a_file()]), committers=Unavailable("Sentry is down")), event=an_event()
+    )
+    assert found.shortfalls == ("Sentry's own suspect commit is not known: Sentry is down",)
+    assert found.incomplete == ()
+    assert suspected(found) == [sha("a")]
+
+
+def test_a_claim_in_the_range_is_read_whole_where_a_call_is_left():
+    commits = [a_commit("c"), a_commit("d", "Add orders_order"), a_commit("e", "New table"), a_commit("f", "Tables")]
+    view = a_file("backend/orders/views.py", "@@ -0,0 +1 @@\n+pass")
+    world = World(a_comparison(commits, [view]), commits=[a_commit("c", files=[view])], committers=a_claim("c"))
+    found = look(world, event=an_event())
+    (claim,) = found.claimed
+    assert claim.verdict == "confirmed"
+    assert claim.reason == "it changes backend/orders/views.py, where the error is raised"
+    assert world.count("github") == 6
+
+
+def test_a_claim_that_git_calls_too_young_is_impossible_and_is_struck_out_once():
+    world = World(a_comparison([a_commit("a", before=-90)], [a_file()]), committers=a_claim("a"))
+    found = look(world, event=an_event())
+    assert [one.verdict for one in found.claimed] == ["impossible"]
+    assert [one.reason for one in found.struck] == [found.claimed[0].reason]
+
+
+def test_a_claim_outside_of_a_range_that_is_too_long_for_github_is_unchecked():
+    long = a_comparison([a_commit("a")], [a_file()], total_commits=900, incomplete=["the newest 1 of 900 commits"])
+    found = look(World(long, committers=a_claim("c", message="Another")), event=an_event())
+    assert [one.verdict for one in found.claimed] == ["unchecked"]
+    assert found.claimed[0].reason == "GitHub does not list all commits of the range"
+    assert found.struck == ()
+
+
+def test_what_github_left_out_of_the_files_is_not_taken_for_changed_back():
+    commits, whole = [a_commit("c"), a_commit("a")], [a_commit(letter, files=[a_file()]) for letter in "ca"]
+    page = a_file("shop/page.py", "@@ -0,0 +1 @@\n+pass")
+    cut = a_comparison(commits, [page], incomplete=["GitHub lists only the first 300 changed files"])
+    assert look(World(cut, commits=whole)).struck == ()
+    full = a_comparison(commits, [page])
+    assert len(look(World(full, commits=whole)).struck) == 2
+
+
+def test_commits_that_cancel_out_and_were_not_read_are_not_suspected_for_their_messages():
+    words = ["Add orders_order", f"Drop orders_order\n\nThis reverts commit {sha('c')}."]
+    telling = [a_commit(letter, "The orders_order table and its models") for letter in "ef"]
+    commits = [a_commit("c", words[0]), a_commit("d", words[1]), *telling]
+    found = look(World(a_comparison(commits, [a_file()]), commits=[a_commit(one, files=[a_file()]) for one in "ef"]))
+    assert suspected(found) == [sha("e"), sha("f")]
+    assert found.struck == ()
+
+
+def test_a_claim_about_another_repository_is_unchecked():
+    claim = a_claim("c", repository={"name": "acme/library"})
+    found = look(World(a_comparison([a_commit("a")], [a_file()]), committers=claim), event=an_event())
+    assert found.claimed[0].reason == "it is in another repository, acme/library"
+
+
+def test_a_commit_of_the_same_words_may_be_the_same_change_and_keeps_a_claim_open():
+    committers = a_claim("c", message="Change something", dateCreated=minutes(-500).isoformat())
+    found = look(World(a_comparison([a_commit("a")], [a_file()]), committers=committers), event=an_event())
+    assert found.claimed[0].verdict == "unchecked"
+
+
+def test_when_the_range_cannot_be_read_the_sentence_names_what_sentry_suspects():
+    world = World(Unavailable("GitHub is slow"), committers=a_claim("c"))
+    with pytest.raises(Unavailable, match=r"GitHub is slow; Sentry suspects ccccccc Change something, which is unch"):
+        look(world, event=an_event())
+
+
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=12),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
@@ -310,14 +409,19 @@ comparisons = st.fixed_dictionaries(
 )
 
 
+claims = st.fixed_dictionaries({"committers": st.lists(st.fixed_dictionaries({"commits": st.lists(commits)}))})
+
+
 @given(
     compare=comparisons | anything,
     whole=anything | comparisons,
     pulls=anything | st.lists(anything),
     last=st.booleans(),
+    committers=anything | claims,
 )
-def test_no_answer_raises_anything_but_unavailable(compare, whole, pulls, last):
-    world = World(compare, pulls={sha("a"): pulls}, release_commits=whole if isinstance(whole, list) else ())
+def test_no_answer_raises_anything_but_unavailable(compare, whole, pulls, last, committers):
+    rows = whole if isinstance(whole, list) else ()
+    world = World(compare, pulls={sha("a"): pulls}, release_commits=rows, committers=committers)
     world.commits = {sha("a"): whole}
     timeline = a_timeline() if last else a_timeline(last_good=None, failing=a_release(commit_count=1))
     try:

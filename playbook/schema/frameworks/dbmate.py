@@ -4,7 +4,8 @@ https://github.com/amacneil/dbmate#creating-migrations
 """
 
 from playbook.schema import sql
-from playbook.schema.framework import Files, Framework, Migration
+from playbook.schema.framework import Commands, Files, Framework, Migration
+from playbook.schema.migrate_forms import form
 from playbook.schema.sql_files import Script, base, belonging, by_folder, fold, is_script
 
 
@@ -17,4 +18,25 @@ def _migrations(files: Files) -> tuple[Migration, ...]:
     return tuple(found)
 
 
-framework = Framework("dbmate", is_script, _migrations)
+def _commands(_migration: str | None, _path: str | None) -> Commands:
+    """`dbmate up` creates the database where it is missing, `dbmate migrate` does not
+    (https://github.com/amacneil/dbmate#commands)."""
+    return Commands(migrate="dbmate migrate", state="dbmate status")
+
+
+NAME = r"(?P<name>\d+[\w.-]{0,200}\.sql)"
+FORMS = (  # pkg/dbmate/db.go
+    form("started", "Applying: ", rf"^\s*Applying: {NAME}\s*$"),
+    form("applied", "Applied: ", rf"^\s*Applied: {NAME} in\b"),
+    form("reverted", "Rolled back: ", rf"^\s*Rolled back: {NAME} in\b"),
+)
+
+framework = Framework(
+    "dbmate",
+    is_script,
+    _migrations,
+    commands=_commands,
+    forms=FORMS,
+    early=frozenset({"applied", "reverted"}),  # it says so before it looks at the error
+    words=("dbmate",),
+)

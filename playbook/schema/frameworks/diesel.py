@@ -6,7 +6,8 @@ https://diesel.rs/guides/getting-started; the version is the folder's name up to
 
 import re
 
-from playbook.schema.framework import Files, Framework, Migration
+from playbook.schema.framework import Commands, Files, Framework, Migration, printed
+from playbook.schema.migrate_forms import form
 from playbook.schema.sql_files import Script, base, belonging, by_folder, fold, folder, is_project, is_used
 
 PATH = re.compile(r"(?:^|/)\d[^/]*/up\.sql$")
@@ -25,4 +26,28 @@ def _migrations(files: Files) -> tuple[Migration, ...]:
     return tuple(found)
 
 
-framework = Framework("diesel", _wants, _migrations)
+def _commands(_migration: str | None, path: str | None) -> Commands:
+    """`migration run` goes forward only, `migration redo` back and forth, and `setup` creates the database
+    (https://diesel.rs/guides/getting-started). `--locked-schema` keeps it from writing `schema.rs` anew."""
+    return Commands(
+        migrate="diesel migration run --locked-schema", state="diesel migration list", by_hand=printed(path)
+    )
+
+
+NAME = r"(?P<name>\d[\w.-]{0,200})"
+FORMS = (  # diesel_migrations/src/migration_harness.rs (`HarnessWithOutput`) and errors.rs
+    form("started", "Running migration ", rf"\bRunning migration {NAME}\s*$"),
+    form("reverted", "Rolling back migration ", rf"\bRolling back migration {NAME}\s*$"),
+    form("failed", "Failed to run ", rf"\bFailed to run {NAME} with: "),
+)
+
+framework = Framework(
+    "diesel",
+    _wants,
+    _migrations,
+    commands=_commands,
+    forms=FORMS,
+    early=frozenset({"reverted"}),
+    code=("diesel_migrations::",),
+    drivers=("diesel",),
+)

@@ -7,7 +7,9 @@ https://documentation.red-gate.com/fd/callback-events-277579238.html.
 
 import re
 
-from playbook.schema.framework import Files, Framework, Migration
+from playbook.evidence.logs import MigrationRun
+from playbook.schema.framework import Commands, Files, Framework, Migration, printed
+from playbook.schema.migrate_forms import form
 from playbook.schema.sql_files import Script, base, belonging, by_folder, fold, folder, is_used
 
 SQL = re.compile(r"^(?P<kind>[VUB])(?P<version>\d[\d._]*?)__(?P<title>.*)\.sql$")
@@ -90,4 +92,64 @@ def _name(name: str) -> str:
     return stem.partition("__")[2].replace("_", " ") if name.startswith("R__") else stem
 
 
-framework = Framework("flyway", _wants, _migrations)
+def _commands(_migration: str | None, path: str | None) -> Commands:
+    """`migrate` goes forward only (https://documentation.red-gate.com/fd/commands-184127446.html)."""
+    return Commands(
+        migrate="flyway migrate",
+        state="flyway info",
+        by_hand=printed(path if path and path.endswith(".sql") else None),
+    )
+
+
+def _dotted(match: re.Match[str]) -> str:
+    return match["name"].replace("_", ".")
+
+
+def _is_of(name: str, path: str, run: MigrationRun) -> bool:
+    """A version is a mere number that other services have too, so the description must agree where it is told."""
+    if run.framework != "flyway" or run.migration != name:
+        return False
+    described = re.search(r"__(.+)\.\w+$", base(path))
+    told = re.search(r" - ([^\"\n]{1,200})", run.line.message[:LINE])
+    return not (described and told and described[1].replace("_", " ").casefold() not in told[1].casefold())
+
+
+LINE = 4_000
+"""Characters of a line in which the description is looked for."""
+
+SCHEMA = r"schema [^\n]{1,100}?"
+FORMS = (  # flyway-core's DbMigrate.java and DbValidate.java, and the exception of a script that fails
+    form(
+        "failed",
+        "failed!",
+        rf"\bMigration of {SCHEMA} to version \"?(?P<name>\d[\d._]*)[^\n]{{0,200}}? failed!",
+        _dotted,
+    ),
+    form(
+        "failed",
+        "failed!",
+        rf"\bMigration of {SCHEMA} with repeatable migration \"?(?P<name>[^\"\n]{{1,200}}?)\"? failed!",
+    ),
+    form("failed", "__", r"\b(?:Migration|Script) [VB](?P<name>\d[\d._]*?)__\S+ failed", _dotted),
+    form("started", "Migrating schema", rf"\bMigrating {SCHEMA} to version \"?(?P<name>\d[\d._]*)", _dotted),
+    form(
+        "started",
+        "repeatable",
+        rf"\bMigrating {SCHEMA} with repeatable migration \"?(?P<name>[^\"\n\[]{{0,199}}[^\"\n\[ ])",
+    ),
+    form("applied", "Successfully applied", r"\bSuccessfully applied [1-9]\d* migrations? to schema\b"),
+    form("nothing to do", "is up to date", r"\bSchema \S+ is up to date\. No migration necessary"),
+    form("failed", "FlywayValidateException", r"\bFlywayValidateException\b"),
+    form("failed", "Validate failed", r"\bValidate failed: [Mm]igrations have failed validation"),
+)
+
+framework = Framework(
+    "flyway",
+    _wants,
+    _migrations,
+    commands=_commands,
+    forms=FORMS,
+    is_of=_is_of,
+    words=("flyway",),
+    code=("org.flywaydb",),
+)

@@ -5,9 +5,11 @@ https://github.com/golang-migrate/migrate/blob/master/MIGRATIONS.md; the log say
 """
 
 import re
+from shlex import quote
 
-from playbook.schema.framework import Files, Framework, Migration
-from playbook.schema.sql_files import Script, base, belonging, by_folder, fold, is_project, is_script
+from playbook.schema.framework import Commands, Files, Framework, Migration, printed
+from playbook.schema.migrate_forms import form
+from playbook.schema.sql_files import Script, base, belonging, by_folder, fold, folder, is_project, is_script
 
 NAME = re.compile(r"^(?P<version>\d+)_(?P<title>.*)\.up\.sql$", re.IGNORECASE)
 
@@ -26,4 +28,30 @@ def _name(path: str) -> str:
     return f"{int(name['version'][:20])}/u {name['title']}" if name else base(path)
 
 
-framework = Framework("golang_migrate", lambda path: is_script(path) or is_project(path), _migrations)
+def _commands(_migration: str | None, path: str | None) -> Commands:
+    """`up` goes forward only, `goto` both ways, and `force` records a version without running it
+    (https://github.com/golang-migrate/migrate/blob/master/cmd/migrate/README.md); the folder has no default."""
+    if path is None:
+        return Commands()
+    run = f'migrate -path {quote(folder(path) or ".")} -database "$DATABASE_URL"'
+    return Commands(migrate=f"{run} up", state=f"{run} version", by_hand=printed(path))
+
+
+TITLE = r"[\w.<>-]{1,200}"
+TOOK = r"[\d.hmµn]{1,20}s"
+FORMS = (  # migrate.go, internal/cli/log.go and errors of database/util.go; `42/u create_orders (12.3ms)`
+    form("applied", "/u ", rf"(?:^|\s)(?P<name>\d+/u {TITLE}) \({TOOK}\)\s*$"),
+    form("applied", "Finished ", rf"\bFinished (?P<name>\d+/u {TITLE}) \(read "),
+    form("started", "Read and execute ", rf"\bRead and execute (?P<name>\d+/u {TITLE})"),
+    form("reverted", "/d ", rf"(?:^|\s)(?P<name>\d+/d {TITLE}) \({TOOK}\)\s*$"),
+    form("failed", "Dirty database version", r"\bDirty database version \d+\. Fix and force version\b"),
+    form("failed", "migration failed", r"\bmigration failed: [^\n]{1,300} in line \d+:"),
+)
+
+framework = Framework(
+    "golang_migrate",
+    lambda path: is_script(path) or is_project(path),
+    _migrations,
+    commands=_commands,
+    forms=FORMS,
+)

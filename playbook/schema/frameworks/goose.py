@@ -7,7 +7,8 @@ https://pressly.github.io/goose/documentation/annotations/; a migration in Go is
 import re
 
 from playbook.schema import sql
-from playbook.schema.framework import Files, Framework, Migration
+from playbook.schema.framework import Commands, Files, Framework, Migration
+from playbook.schema.migrate_forms import form
 from playbook.schema.sql_files import Script, base, belonging, by_folder, fold, is_script, is_used
 
 IN_GO = re.compile(r"^\d+_\w+\.go$")
@@ -34,4 +35,18 @@ def _script(path: str, text: str) -> Script:
     return Script(path, base(path), sql.up_part(text))
 
 
-framework = Framework("goose", _wants, _migrations)
+def _commands(_migration: str | None, _path: str | None) -> Commands:
+    """`up` goes forward only; the driver, database and folder are told by its environment
+    (https://pressly.github.io/goose/documentation/environment-variables/)."""
+    return Commands(migrate="goose up", state="goose status")
+
+
+NAME = r"(?P<name>\d+_[\w.-]{1,200}\.(?:sql|go))"
+FORMS = (  # migration.go, up.go and provider_errors.go
+    form("applied", "OK", rf"(?:^|\s)OK\s+{NAME}\b"),
+    form("failed", "failed to run", rf"\bERROR {NAME}: failed to run\b"),
+    form("failed", "partial migration error", rf"\bpartial migration error \([^\n]{{0,60}}?{NAME}"),
+    form("nothing to do", "no migrations to run", r"\bgoose: no migrations to run\."),
+)
+
+framework = Framework("goose", _wants, _migrations, commands=_commands, forms=FORMS, words=("goose",))

@@ -8,11 +8,12 @@ database keeps them as they are written; a dot in a name separates the schema
 import re
 from collections.abc import Sequence
 
-from playbook.schema.framework import Files, Framework, Migration
+from playbook.schema.framework import Commands, Files, Framework, Migration, same_stem
 from playbook.schema.javascript.migration import carried_out, claimed, file_of, may_be_migration, may_name_tables
 from playbook.schema.javascript.recorder import Recorder, is_plain, qualified
 from playbook.schema.javascript.run import Run
 from playbook.schema.javascript.values import COMPUTED, UNKNOWN, Function, Native, Text, Value, shown
+from playbook.schema.migrate_forms import form
 
 MARK = re.compile(r"knex|\.schema\b(?!\s*:)", re.IGNORECASE)
 OTHERS = re.compile(r"queryInterface|MigrationInterface|QueryRunner|\bpgm\b|\bsequelize\b", re.IGNORECASE)
@@ -139,4 +140,27 @@ def _migrations(files: Files) -> tuple[Migration, ...]:
     return carried_out("knex", files, paths, lambda recorder, run: [Connection(recorder, run)])
 
 
-framework = Framework("knex", _wants, _migrations)
+def _commands(_migration: str | None, _path: str | None) -> Commands:
+    """`migrate:latest` goes forward only (https://knexjs.org/guide/migrations.html#migration-cli)."""
+    return Commands(migrate="npx knex migrate:latest", state="npx knex migrate:status")
+
+
+FORMS = (  # bin/cli.js and lib/migrations/migrate/Migrator.js; it names only the one that fails
+    form("failed", "migration file", r"\bmigration file \"?(?P<name>[\w.-]+)\"? failed"),
+    form("failed", "table is already locked", r"\bMigration table is already locked\b"),
+    form("applied", "Batch ", r"\bBatch \d+ run: [1-9]\d* migrations\b"),
+    form("applied", "Batch ", r"\bBatch \d+ ran the following migrations\b"),
+    form("reverted", "Batch ", r"\bBatch \d+ rolled back\b"),
+    form("nothing to do", "Already up to date", r"^\s*Already up to date\s*$"),
+)
+
+framework = Framework(
+    "knex",
+    _wants,
+    _migrations,
+    commands=_commands,
+    forms=FORMS,
+    is_of=same_stem,
+    code=("knex/lib/migrations",),
+    drivers=("knex",),
+)

@@ -7,7 +7,9 @@ number's, then the name's.
 
 import re
 
-from playbook.schema.framework import Files, Framework, Migration
+from playbook.evidence.logs import MigrationRun
+from playbook.schema.framework import Commands, Files, Framework, Migration, printed
+from playbook.schema.migrate_forms import form
 from playbook.schema.sql_files import Script, base, belonging, by_folder, fold, folder, is_project, is_script, is_used
 
 IN_FOLDER = re.compile(r"(?:^|/)\d[^/]*/up\.sql$")
@@ -57,4 +59,26 @@ def _forward(text: str) -> str:
     return "\n".join(kept) if marked else text
 
 
-framework = Framework("plain", _wants, _migrations)
+def _commands(_migration: str | None, path: str | None) -> Commands:
+    """Which tool runs them is not known. A file with both ways in it is no way by hand, and an evolution has both."""
+    is_evolution = path is not None and EVOLUTION_PATH.search(path)
+    return Commands(by_hand=None if is_evolution else printed(path))
+
+
+EVOLUTION_PATH = re.compile(r"(?:^|/)evolutions/")
+FORMS = (
+    # https://github.com/supabase/cli: pkg/migration/apply.go
+    form("started", "Applying migration ", r"^\s*Applying migration (?P<name>\d+_[\w.-]{1,200}\.sql)\.\.\.\s*$"),
+    # https://github.com/salsita/node-pg-migrate: src/migration.ts, before it runs; the name is without its ending
+    form("started", "### MIGRATION ", r"### MIGRATION (?P<name>\d[\w.-]{0,200}) \(UP\) ###"),
+    form("reverted", "### MIGRATION ", r"### MIGRATION (?P<name>\d[\w.-]{0,200}) \(DOWN\) ###"),
+)
+
+
+def _is_of(name: str, _path: str, run: MigrationRun) -> bool:
+    return run.migration in (name, name.removesuffix(".sql"), name.removesuffix(".sql").removesuffix(".up"))
+
+
+framework = Framework(
+    "plain", _wants, _migrations, commands=_commands, forms=FORMS, early=frozenset({"reverted"}), is_of=_is_of
+)

@@ -8,7 +8,8 @@ https://www.prisma.io/docs/orm/prisma-migrate/understanding-prisma-migrate/migra
 import re
 from collections.abc import Iterator
 
-from playbook.schema.framework import Declared, Files, Framework, Migration
+from playbook.schema.framework import Commands, Declared, Files, Framework, Migration, printed
+from playbook.schema.migrate_forms import form
 from playbook.schema.sql_files import Script, base, belonging, by_folder, fold, folder, is_used
 
 PATH = re.compile(r"(?:^|/)migrations?/[^/]+/migration\.sql$")
@@ -69,4 +70,30 @@ def _code(line: str) -> str:
     return line
 
 
-framework = Framework("prisma", _wants, _migrations, _declared)
+def _commands(_migration: str | None, path: str | None) -> Commands:
+    """`migrate deploy` goes forward only; `migrate dev` may reset the database
+    (https://www.prisma.io/docs/orm/reference/prisma-cli-reference#prisma-migrate)."""
+    return Commands(migrate="npx prisma migrate deploy", state="npx prisma migrate status", by_hand=printed(path))
+
+
+FORMS = (  # prisma/packages/migrate and prisma-engines' schema-engine
+    # https://www.prisma.io/docs/orm/reference/error-reference#prisma-migrate-schema-engine: P3009, P3018
+    form("failed", "Migration name: ", r"\bMigration name: (?P<name>\S+)"),
+    form("failed", "migration started at", r"\bThe `(?P<name>[^`\s]+)` migration started at [^\n]{1,80} failed\b"),
+    form("failed", "Error: P30", r"\bError: P3(?:009|018|005)\b"),
+    form("started", "Applying migration `", r"\bApplying migration `(?P<name>[^`\s]+)`"),
+    form("faked", "marked as applied", r"^\s*Migration (?P<name>\d\S{0,300}) marked as applied\.\s*$"),
+    form("applied", "All migrations", r"\bAll migrations have been successfully applied\b"),
+    form("nothing to do", "No pending migrations", r"\bNo pending migrations to apply\b"),
+    form("unapplied", "not yet been applied", r"\bFollowing migrations? have not yet been applied\b"),
+)
+
+framework = Framework(
+    "prisma",
+    _wants,
+    _migrations,
+    _declared,
+    commands=_commands,
+    forms=FORMS,
+    drivers=("prisma",),
+)

@@ -7,11 +7,13 @@ import ast
 import re
 from collections.abc import Iterable
 from itertools import pairwise
+from shlex import quote
 from typing import NamedTuple
 
 from playbook.schema import sql
 from playbook.schema.added import Unread
-from playbook.schema.framework import Dynamic, Files, Framework, Migration
+from playbook.schema.framework import Commands, Dynamic, Files, Framework, Migration
+from playbook.schema.migrate_forms import form
 from playbook.schema.operation import Kind, Operation
 from playbook.schema.python import argument, calls, elements, name_of, owner_of, tree
 from playbook.schema.python_text import COMPUTED, exact, repeated, resolved, text_of
@@ -250,4 +252,28 @@ def _assigned(body: Iterable[ast.stmt]) -> dict[str, ast.expr]:
     }
 
 
-framework = Framework("south", wants, migrations)
+def commands(migration: str | None, _path: str | None) -> Commands:
+    """`migrate app name` goes *to* that migration, back too; without a name it goes forward to the newest
+    (https://south.readthedocs.io/en/latest/commands.html#migrate)."""
+    app = quote(migration.partition(":")[0]) + " " if migration else ""
+    return Commands(migrate=f"python manage.py migrate {app}".rstrip(), state=f"python manage.py migrate {app}--list")
+
+
+NAME = r"(?P<name>\w+:\d{4}_\w+)"
+FORMS = (  # south/migration/migrators.py and __init__.py; what was applied is not said, only that it begins
+    form("started", " > ", rf"^ > {NAME}\s*$"),
+    form("reverted", " < ", rf"^ < {NAME}\s*$"),
+    form("failed", "Error in migration: ", rf"\bError in migration: {NAME}"),
+    form("failed", "Error during commit", rf"\bError during commit in migration: {NAME}"),
+    form("nothing to do", "Nothing to migrate", r"^\s*- Nothing to migrate\."),
+)
+
+framework = Framework(
+    "south",
+    wants,
+    migrations,
+    commands=commands,
+    forms=FORMS,
+    early=frozenset({"reverted"}),
+    code=("south/migration",),
+)

@@ -5,7 +5,8 @@ https://github.com/rubenv/sql-migrate/blob/master/migrate.go (numbers compare as
 """
 
 from playbook.schema import sql
-from playbook.schema.framework import Files, Framework, Migration
+from playbook.schema.framework import Commands, Files, Framework, Migration
+from playbook.schema.migrate_forms import form
 from playbook.schema.sql_files import NUMBERED, Script, base, belonging, by_folder, fold, is_script
 
 
@@ -23,4 +24,17 @@ def _order(path: str) -> tuple[int, str]:
     return (int(number["version"][:20]) if number else 0, base(path))
 
 
-framework = Framework("sql_migrate", is_script, _migrations)
+def _commands(_migration: str | None, _path: str | None) -> Commands:
+    """`up` goes forward only, `redo` back and forth. Without `-env` it means `development`, so it is always said: an
+    empty one is refused (https://github.com/rubenv/sql-migrate#as-a-standalone-tool)."""
+    return Commands(migrate='sql-migrate up -env="$ENVIRONMENT"', state='sql-migrate status -env="$ENVIRONMENT"')
+
+
+FORMS = (  # sql-migrate/command_common.go and migrate.go (`TxError`)
+    form("applied", "Applied ", r"^\s*Applied [1-9]\d* migrations?!?\s*$"),
+    form("nothing to do", "Applied 0 ", r"^\s*Applied 0 migrations!?\s*$"),
+    form("failed", " handling ", r"\bMigration failed: [^\n]{1,500} handling (?P<name>\d[\w.-]{0,200}\.sql)\b"),
+    form("failed", "Cannot plan migration", r"\bCannot plan migration: "),
+)
+
+framework = Framework("sql_migrate", is_script, _migrations, commands=_commands, forms=FORMS)

@@ -6,7 +6,9 @@ https://docs.rs/sqlx/latest/sqlx/macro.migrate.html; `sqlx migrate run` says `Ap
 
 import re
 
-from playbook.schema.framework import Files, Framework, Migration
+from playbook.evidence.logs import MigrationRun
+from playbook.schema.framework import Commands, Files, Framework, Migration, printed
+from playbook.schema.migrate_forms import form
 from playbook.schema.sql_files import Script, base, belonging, by_folder, fold, is_project, is_script
 
 NAME = re.compile(r"^(?P<version>\d+)_(?P<title>.*?)(?P<up>\.up)?\.sql$")
@@ -23,7 +25,35 @@ def _migrations(files: Files) -> tuple[Migration, ...]:
 
 def _name(path: str) -> str:
     name = NAME.match(base(path))
-    return f"{name['version']}/migrate {name['title'].replace('_', ' ')}" if name else base(path)
+    return f"{int(name['version'][:20])}/migrate {name['title'].replace('_', ' ')}" if name else base(path)
 
 
-framework = Framework("sqlx", lambda path: is_script(path) or is_project(path), _migrations)
+def _commands(_migration: str | None, path: str | None) -> Commands:
+    """`migrate run` goes forward only; `database setup` creates the database where it is missing
+    (https://github.com/launchbadge/sqlx/blob/main/sqlx-cli/README.md)."""
+    return Commands(migrate="sqlx migrate run", state="sqlx migrate info", by_hand=printed(path))
+
+
+TITLE = r"[^\n(]{1,200}"
+FORMS = (  # sqlx-cli/src/migrate.rs and sqlx-core/src/migrate/error.rs, which knows the version only
+    form("applied", "/migrate ", rf"\bApplied (?P<name>\d+/migrate {TITLE}?) \([\d.]+[µnm]?s\)"),
+    form("reverted", "/revert ", rf"\bApplied (?P<name>\d+/revert {TITLE}?) \([\d.]+[µnm]?s\)"),
+    form("failed", "while executing migration", r"\bwhile executing migration (?P<name>\d+)"),
+    form("failed", "is partially applied", r"\bmigration (?P<name>\d+) is partially applied\b"),
+)
+
+
+def _is_of(name: str, _path: str, run: MigrationRun) -> bool:
+    return run.migration in (name, name.partition("/")[0])
+
+
+framework = Framework(
+    "sqlx",
+    lambda path: is_script(path) or is_project(path),
+    _migrations,
+    commands=_commands,
+    forms=FORMS,
+    is_of=_is_of,
+    code=("sqlx_core::migrate",),
+    drivers=("sqlx_core", "sqlx::"),
+)

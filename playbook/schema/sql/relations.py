@@ -9,7 +9,8 @@ import re
 from playbook.schema.sql.code import MOVES, bare_names, routine
 from playbook.schema.sql.piece_words import HEAD, words_of
 from playbook.schema.sql.pieces import Piece, bare
-from playbook.schema.sql.session import Name, Session, named_in, sources
+from playbook.schema.sql.queries import named_in, sources
+from playbook.schema.sql.session import Name, Session
 from playbook.schema.sql.words import AROUND_NAME, FIRST, Uncut, Words
 
 BEFORE = {

@@ -4,15 +4,12 @@ It exists because a statement alone does not say what it does: DROP SCHEMA … C
 `public.orders` or a temporary table, and a ROLLBACK undoes what was read before.
 """
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from playbook.schema.framework import Dynamic
 from playbook.schema.operation import Kind, Operation
-
-Key = tuple[str, str]
-"""Schema and name as the database compares them; the default schema is ``""``."""
+from playbook.schema.sql.inventory import Inventory, Key, Relation
 
 DEFAULT_SCHEMA = {"postgres": "public", "tsql": "dbo", "sqlite": "main"}
 
@@ -29,30 +26,30 @@ class Name(NamedTuple):
     line: int = 0
 
 
-class Relation(NamedTuple):
-    """One that is there. It falls with `owners` always, with `needs` on DROP … CASCADE."""
+class Mark(NamedTuple):
+    """The beginning of a transaction, or a savepoint by its name, and what there was: a rollback goes back to it."""
 
-    schema: str | None
-    name: str
-    owners: frozenset[Key] = frozenset()
-    needs: frozenset[Key] = frozenset()
+    savepoint: str
+    operations: int
+    dynamics: int
+    moment: int
+    path: tuple[str | None, ...]
+    dropped: frozenset[str]
 
 
 class Session:
     """A database that SQL is told to; `dialect` as sqlglot calls it.
 
     It may have held more before than was told (a change's own files are told alone), so a relation that is not known
-    may still be there, unless it was seen to go (`gone`).
+    may still be there, unless it was seen to go.
     """
 
     def __init__(self, dialect: str = "postgres") -> None:
         self.dialect = dialect
-        self.gone: set[Key] = set()
+        self.inventory = Inventory()
+        self.relations = self.inventory.relations
         self.schemas: set[str] = set()
         self.dropped: set[str] = set()
-        self.relations: dict[Key, Relation] = {}
-        self._by_schema: dict[str, dict[Key, None]] = {}
-        self._fallen_with: dict[Key, set[Key]] = {}
         self.uncertain = False
         self.acting_routines: set[str] = set()
         self.begin_text()
@@ -68,8 +65,9 @@ class Session:
         self.variables: dict[str, str] = {}
         self.operations: list[Operation] = []
         self.dynamics: list[Dynamic] = []
-        self._journal: list[tuple[Key, Relation | None]] = []
-        self._marks: list[tuple[str, int, int, int, tuple[str | None, ...], frozenset[str]]] = []
+        self.inventory.forget()
+        self.inventory.recording = False
+        self._marks: list[Mark] = []
 
     def key(self, schema: str | None, name: str) -> Key:
         """How the database compares the name: PostgreSQL exactly (it was folded before), others without case."""
@@ -104,14 +102,14 @@ class Session:
         key = self.key(schema, name.name)
         if kept and key in self.relations:
             return
-        self._put(key, Relation(schema, name.name, owners, needs))
+        self.inventory.put(key, Relation(schema, name.name, owners, needs))
         self._add("creates", Name(schema, name.name, name.line))
 
     def surely_gone(self, name: Name) -> bool:
         """Whether it was seen to go, and nothing since could have brought it back."""
         return (
             not self.uncertain
-            and self.key(name.schema if name.schema is not None else self._first(), name.name) in self.gone
+            and self.key(name.schema if name.schema is not None else self._first(), name.name) in self.inventory.gone
         )
 
     def _first(self) -> str | None:
@@ -128,7 +126,7 @@ class Session:
         if key is None:
             if not (perhaps and self.surely_gone(name)):
                 schema = name.schema if name.schema is not None else self._first()
-                self.gone.add(self.key(schema, name.name))
+                self.inventory.gone.add(self.key(schema, name.name))
                 self._add("drops", Name(schema, name.name, name.line))
             return
         waiting, seen = [key], {key}
@@ -136,13 +134,13 @@ class Session:
             gone = self.relations[waiting[0]]
             this = waiting.pop(0)
             self._add("drops", Name(gone.schema, gone.name, name.line))
-            for child in sorted(self._fallen_with.get(this, ())):
+            for child in self.inventory.falling_with(this):
                 falls = child in self.relations and (cascade or this in self.relations[child].owners)
                 if falls and child not in seen and self.dialect == "postgres":
                     seen.add(child)
                     waiting.append(child)
         for one in seen:
-            self._put(one, None)
+            self.inventory.put(one, None)
 
     def renames(self, name: Name, to: str, to_schema: str | None = None, *, perhaps: bool = False) -> None:
         """Renames it within its schema, or moves it to `to_schema`; `perhaps` is IF EXISTS."""
@@ -159,28 +157,30 @@ class Session:
         schema = to_schema if to_schema is not None else there.schema
         new = self.key(schema, to)
         if key is not None and key != new:
-            self._move(key, new)
-            self._put(key, None)
-        self._put(new, there._replace(schema=schema, name=to))
+            self.inventory.moves(key, new)
+            self.inventory.put(key, None)
+        self.inventory.put(new, there._replace(schema=schema, name=to))
         text = f"{to_schema}.{to}" if to_schema is not None and to_schema != there.schema else to
         self._add("renames", Name(there.schema, there.name, name.line), text)
 
     def needs(self, key: Key, *, owner: Key, held: bool) -> None:
         """From now on the relation falls with `owner`, or (`held` false) does no longer."""
         if (there := self.relations.get(key)) is not None:
-            self._put(key, there._replace(owners=(there.owners | {owner}) if held else (there.owners - {owner})))
+            self.inventory.put(
+                key, there._replace(owners=(there.owners | {owner}) if held else (there.owners - {owner}))
+            )
 
     def within(self, schema: str) -> Iterator[tuple[Key, Relation]]:
         """What is known in a schema, as the database compares its name; oldest first."""
         folded = self.key(schema, "")[0]
-        for key in list(self._by_schema.get(folded, ())):
+        for key in self.inventory.within(folded):
             if key in self.relations:
                 yield key, self.relations[key]
 
     def drops_schema(self, schema: str, line: int) -> None:
         """Drops all that it holds; of a schema that was not made here nobody knows what that is."""
         folded = self.key(schema, "")[0]
-        if folded not in self.schemas and not self._by_schema.get(folded):
+        if folded not in self.schemas and not self.inventory.within(folded):
             self.dynamic(line, f"it drops whatever the schema {schema} holds")
         self.dropped.add(folded)
         for key, relation in self.within(schema):
@@ -190,7 +190,7 @@ class Session:
     def renames_schema(self, schema: str, to: str, line: int) -> None:
         """Moves all that it holds."""
         folded = self.key(schema, "")[0]
-        if folded not in self.schemas and not self._by_schema.get(folded):
+        if folded not in self.schemas and not self.inventory.within(folded):
             self.dynamic(line, f"all that the schema {schema} holds moves to {to}")
         self.schemas.add(self.key(to, "")[0])
         self.dropped.add(folded)
@@ -213,98 +213,39 @@ class Session:
     def begins(self, savepoint: str = "") -> None:
         """BEGIN, or a savepoint within; a BEGIN in a transaction is only warned of."""
         if not self._marks or (savepoint and len(self._marks) < SAVEPOINTS):
-            self._marks.append(
-                (
-                    savepoint,
-                    len(self.operations),
-                    len(self.dynamics),
-                    len(self._journal),
-                    self.path,
-                    frozenset(self.dropped),
-                )
-            )
+            counts = len(self.operations), len(self.dynamics), self.inventory.moment()
+            self._marks.append(Mark(savepoint, *counts, self.path, frozenset(self.dropped)))
+            self.inventory.recording = True
 
     def commits(self) -> None:
         self._ends_local()
-        self._marks.clear()
-        self._journal.clear()
+        self._end_of_transaction()
+        self.inventory.forget()
 
     def rolls_back(self, line: int, savepoint: str = "") -> None:
         """Undoes what was read since; MySQL and Oracle commit at every CREATE and DROP, so there nothing is undone."""
         if self.dialect in ("mysql", "oracle"):
-            self._marks.clear()
+            self._end_of_transaction()
             return
         if not savepoint:
             self._ends_local()
-        place = next((one for one in range(len(self._marks) - 1, -1, -1) if self._marks[one][0] == savepoint), None)
+        place = next(
+            (one for one in range(len(self._marks) - 1, -1, -1) if self._marks[one].savepoint == savepoint), None
+        )
         if place is None:
             if self.operations:
                 self.dynamic(line, "a ROLLBACK without its BEGIN in the file: what came before may be undone")
             return
-        _, operations, dynamics, journal, self.path, dropped = self._marks[place]
-        self.dropped = set(dropped)
-        del self.operations[operations:], self.dynamics[dynamics:]
-        while len(self._journal) > journal:
-            key, before = self._journal.pop()
-            self._set(key, before)
+        mark = self._marks[place]
+        self.path, self.dropped = mark.path, set(mark.dropped)
+        del self.operations[mark.operations :], self.dynamics[mark.dynamics :]
+        self.inventory.back_to(mark.moment)
         del self._marks[place + (1 if savepoint else 0) :]
+        self.inventory.recording = bool(self._marks)
+
+    def _end_of_transaction(self) -> None:
+        self._marks.clear()
+        self.inventory.recording = False
 
     def _add(self, kind: Kind, name: Name, to: str | None = None) -> None:
         self.operations.append(Operation(kind, name.name, name.line, to, name.schema))
-
-    def _put(self, key: Key, relation: Relation | None) -> None:
-        if self._marks:
-            self._journal.append((key, self.relations.get(key)))
-        self._set(key, relation)
-
-    def _set(self, key: Key, relation: Relation | None) -> None:
-        before = self.relations.pop(key, None)
-        (self.gone.add if relation is None else self.gone.discard)(key)
-        if before is not None:
-            self._by_schema[key[0]].pop(key, None)
-            for one in before.owners | before.needs:
-                self._fallen_with.get(one, set()).discard(key)
-        if relation is not None:
-            self.relations[key] = relation
-            self._by_schema.setdefault(key[0], {})[key] = None
-            for one in relation.owners | relation.needs:
-                self._fallen_with.setdefault(one, set()).add(key)
-
-    def _move(self, key: Key, new: Key) -> None:
-        """What falls with the relation falls with it under its new name: databases keep it by identity."""
-        for child in sorted(self._fallen_with.get(key, ())):
-            there = self.relations[child]
-            self._put(
-                child,
-                there._replace(
-                    owners=frozenset(new if one == key else one for one in there.owners),
-                    needs=frozenset(new if one == key else one for one in there.needs),
-                ),
-            )
-
-
-SOURCE = re.compile(
-    r"\b(?:FROM|JOIN)\s+(?P<first>(?:ONLY\s+)?[\w.\"]+(?:\s+(?:AS\s+)?\w+)?"
-    r"(?:\s*,\s*(?:ONLY\s+)?[\w.\"]+(?:\s+(?:AS\s+)?\w+)?)*+)",
-    re.IGNORECASE,
-)
-PART = re.compile(
-    r"(?:^|,)\s*(?:ONLY\s+)?((?:\"(?:[^\"]|\"\")+\"|[\w$]+)(?:\.(?:\"(?:[^\"]|\"\")+\"|[\w$]+))?)", re.IGNORECASE
-)
-
-
-def named_in(query: str) -> Iterator[Name]:
-    """What a query names after FROM or JOIN."""
-    for clause in SOURCE.finditer(query):
-        for part in PART.finditer(clause["first"]):
-            names = [
-                one[1:-1].replace('""', '"') if one.startswith('"') else one.lower()
-                for one in re.findall(r'"(?:[^"]|"")+"|[\w$]+', part[1])
-            ]
-            yield Name(names[0] if len(names) > 1 else None, names[-1])
-
-
-def sources(query: str, session: Session) -> frozenset[Key]:
-    """The known relations that a query names: a view over them falls with them on CASCADE."""
-    keys = (session.found(name) for name in named_in(query))
-    return frozenset(key for key in keys if key is not None)

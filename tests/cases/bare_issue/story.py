@@ -11,4 +11,4 @@ WORLD = sentry(
     code_mappings=(),
 )
 
-incident = Incident(short_id="SHOP-99", verdict=("undecided", None), world=WORLD, repository=None, logs=None)
+incident = Incident(short_id="SHOP-99", verdict=("undecided", None), world=WORLD, code=None, logs=None)

@@ -25,6 +25,6 @@ incident = Incident(
             another("5551234603", "SHOP-45", "billing_invoice"),
         )
     ),
-    repository=None,
+    code=None,
     logs=None,
 )

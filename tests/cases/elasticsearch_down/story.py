@@ -1,12 +1,13 @@
 """The migrate job ran into a lock time-out, and nobody can read the logs that would prove it."""
 
-from tests.cases.shop import Incident, logs, sentry, with_migration
+from tests.cases.shop import Incident, logs, sentry
+from tests.cases.shop_code import with_migration
 
 incident = Incident(
     short_id="SHOP-95",
     verdict=("undecided", None),
     world=sentry(),
-    repository=with_migration(),
+    code=with_migration(),
     logs=logs(),
     broken=("elasticsearch",),
 )

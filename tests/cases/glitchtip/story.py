@@ -1,13 +1,14 @@
 """The migrate job failed, and the errors go to GlitchTip, which keeps less: no first release, no counts, no commits."""
 
 from playbook.evidence.service import Service, Services
-from tests.cases.shop import Incident, line, logs, sentry, with_migration
+from tests.cases.shop import Incident, line, logs, sentry
+from tests.cases.shop_code import with_migration
 
 incident = Incident(
     short_id="SHOP-97",
     verdict=("proved", "migration_failed"),
     world=sentry(),
-    repository=with_migration(),
+    code=with_migration(),
     logs=logs(
         line(
             -5,

@@ -1,11 +1,12 @@
 """The migrate job of the deploy ran into a lock time-out; the new code was rolled out all the same."""
 
-from tests.cases.shop import Incident, line, logs, sentry, with_migration
+from tests.cases.shop import Incident, line, logs, sentry
+from tests.cases.shop_code import with_migration
 
 incident = Incident(
     verdict=("proved", "migration_failed"),
     world=sentry(),
-    repository=with_migration(),
+    code=with_migration(),
     logs=logs(
         line(-6, "Running migrations:"),
         line(

@@ -1,19 +1,12 @@
 """Somebody added a model and forgot to write its migration."""
 
-from tests.cases.shop import INDEX, NOISE, Incident, added, repository, sentry
-
-MODELS = """\
-from django.db import models
-
-
-class Order(models.Model):
-    number = models.CharField(max_length=20)
-"""
+from tests.cases.shop import INDEX, NOISE, Incident, sentry
+from tests.cases.shop_code import ORDERS, SHOP, Code
 
 incident = Incident(
     short_id="SHOP-64",
-    verdict=("likely", "migration_missing"),
+    verdict=("proved", "migration_missing"),
     world=sentry(),
-    repository=repository(added("orders/models.py", MODELS)),
+    code=Code(SHOP, ORDERS),
     logs={INDEX: NOISE},
 )

@@ -1,12 +1,13 @@
 """The release holds the migration, the deploy never ran it, and the application says so when it starts."""
 
-from tests.cases.shop import Incident, line, logs, sentry, with_migration
+from tests.cases.shop import Incident, line, logs, sentry
+from tests.cases.shop_code import with_migration
 
 incident = Incident(
     short_id="SHOP-57",
     verdict=("proved", "migration_not_applied"),
     world=sentry(),
-    repository=with_migration(),
+    code=with_migration(),
     logs=logs(
         line(
             -2,

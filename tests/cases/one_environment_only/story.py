@@ -1,6 +1,7 @@
 """Production in Europe was forgotten when the migration was run by hand in the United States."""
 
-from tests.cases.shop import BAD, Incident, line, logs, real_event, sentry, with_migration
+from tests.cases.shop import BAD, Incident, line, logs, real_event, sentry
+from tests.cases.shop_code import with_migration
 
 BASELINE = [
     {"environment": "production-us", "server_name": "us-1", "release": BAD, "count()": 420},
@@ -15,7 +16,7 @@ incident = Incident(
         tags={"environment": {"production-eu": 1523}, "release": {BAD: 1523}, "server_name": {"eu-1": 1523}},
         baseline=BASELINE,
     ),
-    repository=with_migration(),
+    code=with_migration(),
     logs=logs(
         line(-20, "Applying orders.0042_order... OK", "production-us"),
         line(

@@ -1,6 +1,7 @@
 """The release drops the table, and a page that still reads it was forgotten."""
 
-from tests.cases.shop import MIGRATION, Incident, added, line, logs, repository, sentry
+from tests.cases.shop import Incident, line, logs, sentry
+from tests.cases.shop_code import APP, MODELS, WITH_ORDERS, Code
 
 DROPS = """\
 from django.db import migrations
@@ -18,6 +19,10 @@ incident = Incident(
     short_id="SHOP-70",
     verdict=("proved", "relation_dropped"),
     world=sentry(),
-    repository=repository(added(MIGRATION, DROPS), message="Orders live in the warehouse now"),
-    logs=logs(line(-5, "Running migrations:"), line(-4, "Applying orders.0042_order... OK")),
+    code=Code(
+        WITH_ORDERS,
+        {f"{APP}/models.py": MODELS, f"{APP}/migrations/0042_warehouse.py": DROPS},
+        message="Orders live in the warehouse now",
+    ),
+    logs=logs(line(-5, "Running migrations:"), line(-4, "Applying orders.0042_warehouse... OK")),
 )

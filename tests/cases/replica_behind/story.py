@@ -1,12 +1,13 @@
 """The table was made on the primary; a replica that serves the reads is minutes behind."""
 
-from tests.cases.shop import Incident, line, logs, real_event, sentry, with_migration
+from tests.cases.shop import Incident, line, logs, real_event, sentry
+from tests.cases.shop_code import with_migration
 
 incident = Incident(
     short_id="SHOP-85",
     verdict=("proved", "replica_behind"),
     world=sentry(real_event(tags={"database": "orders-replica-2"})),
-    repository=with_migration(),
+    code=with_migration(),
     logs=logs(
         line(-4, "Running migrations:"),
         line(-3, "Applying orders.0042_order... OK"),

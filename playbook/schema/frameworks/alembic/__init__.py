@@ -5,6 +5,7 @@ https://alembic.sqlalchemy.org/en/latest/tutorial.html, https://flask-migrate.re
 
 from playbook.schema.framework import Dynamic, Files, Framework, Migration
 from playbook.schema.frameworks.alembic.declarations import declared
+from playbook.schema.frameworks.alembic.migrate_command import FORMS, commands
 from playbook.schema.frameworks.alembic.past import Doubt, Past
 from playbook.schema.frameworks.alembic.revisions import Revision, lines, ordered, revisions
 from playbook.schema.frameworks.alembic.source import Library
@@ -51,4 +52,15 @@ def _migration(revision: Revision, library: Library, past: Past) -> Migration:
     )
 
 
-framework = Framework("alembic", _wants, _migrations, declared)
+framework = Framework(
+    "alembic",
+    _wants,
+    _migrations,
+    declared,
+    commands=commands,
+    forms=FORMS,
+    early=frozenset({"reverted"}),
+    words=("alembic",),
+    code=("alembic/runtime", "alembic/command", "alembic/script", "alembic/config"),
+    drivers=("sqlalchemy",),
+)

@@ -16,6 +16,7 @@ from playbook.schema.frameworks.django.declared import declared, is_models
 from playbook.schema.frameworks.django.file import Source, read
 from playbook.schema.frameworks.django.fold import Fold, run
 from playbook.schema.frameworks.django.graph import Node, plan
+from playbook.schema.frameworks.django.migrate_command import FORMS, commands
 from playbook.schema.frameworks.django.settings import Settings, is_settings
 from playbook.schema.frameworks.django.state import App
 
@@ -112,4 +113,13 @@ def _sources(files: Files, given: Settings) -> tuple[dict[Node, Source], dict[No
     return nodes, {node: paths[node.folder, node.name] for node in nodes}
 
 
-framework = Framework("django", wants, migrations, declared)
+framework = Framework(
+    "django",
+    wants,
+    migrations,
+    declared,
+    commands=commands,
+    forms=FORMS,
+    code=("commands/migrate.py",),
+    drivers=("django",),
+)

@@ -11,6 +11,7 @@ from playbook.schema.added import Unread
 from playbook.schema.effect import split
 from playbook.schema.framework import Declared, Dynamic, Files, Framework, Migration
 from playbook.schema.frameworks.laravel import migration, model, php
+from playbook.schema.frameworks.laravel.migrate_command import FORMS, commands
 from playbook.schema.frameworks.laravel.migration import Code
 from playbook.schema.operation import Operation
 from playbook.schema.syntax import Node, line, short, text, tree, walk
@@ -116,4 +117,13 @@ def declared(files: Files) -> tuple[Declared, ...]:
     return model.declared(files, _prefix(files)[0])
 
 
-framework = Framework("laravel", wants, migrations, declared)
+framework = Framework(
+    "laravel",
+    wants,
+    migrations,
+    declared,
+    commands=commands,
+    forms=FORMS,
+    code=("Illuminate\\Database\\Migrations", "Illuminate/Database/Migrations"),
+    drivers=("illuminate/database", "illuminate\\database"),
+)

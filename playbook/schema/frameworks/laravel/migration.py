@@ -1,7 +1,6 @@
 """What the `up` of one Laravel migration does, followed as PHP would run it, never run.
 
-https://laravel.com/docs/migrations; the builder's methods are those of src/Illuminate/Database/Schema/Builder.php and
-Blueprint.php in laravel/framework.
+https://laravel.com/docs/migrations
 """
 
 from collections.abc import Mapping, Set
@@ -11,31 +10,17 @@ from playbook.schema import effect
 from playbook.schema.added import Unread
 from playbook.schema.effect import Effect, Guard
 from playbook.schema.framework import Dynamic
-from playbook.schema.frameworks.laravel import php
+from playbook.schema.frameworks.laravel import condition, php
+from playbook.schema.frameworks.laravel.builder import BUILDER, CREATES, DROPS, OWN, blueprint, is_schema
 from playbook.schema.frameworks.laravel.php import Scope, Value
 from playbook.schema.operation import Kind
-from playbook.schema.syntax import DEEPEST, Node, line, quote, short, text, walk
+from playbook.schema.syntax import DEEPEST, Node, line, quote, short, text
 
-CREATES = {"create", "createIfNotExists"}
-DROPS = {"drop", "dropIfExists", "dropTableIfExists"}
-"""`dropTableIfExists` is `dropIfExists` of Laravel 3; views are made by packages and by SQL."""
-
-OWN = {
-    *("createDatabase", "dropDatabaseIfExists", "dropColumns", "create", "drop", "dropIfExists", "rename"),
-    *("dropAllTypes", "renameColumn", "dropForeignIfExists"),
-}
 EXECUTES = {"statement", "unprepared"}
 """https://laravel.com/docs/database#running-a-general-statement"""
 
 ASKS = {"select", "update", "insert", "affectingStatement", "exec"}
 EACH = {"each", "map", "chunk", "chunkById", "eachById", "lazy", "cursor", "times", "when", "unless", "filter"}
-CALLS = (
-    "member_call_expression",
-    "nullsafe_member_call_expression",
-    "scoped_call_expression",
-    "function_call_expression",
-)
-LEAVES = ("return_statement", "continue_statement", "break_statement")
 
 
 class Code(NamedTuple):
@@ -77,10 +62,10 @@ class _Walk:
             for guard in guards if effects else ():
                 effects = effect.under(effects, guard)
             found += effects
-            if one.type in LEAVES:
+            if one.type in condition.LEAVES:
                 break
             scope = _assigned(one, scope)
-            leaving = _leaving(one, scope)
+            leaving = condition.leaving(one, scope)
             if leaving is None or self.known(leaving):
                 continue
             if self.known(leaving) is False:
@@ -111,7 +96,7 @@ class _Walk:
                     or text(node.child_by_field_name("operator")) not in ("&&", "||", "and", "or")
                 ):
                     return []
-                return self.statement(left, scope) + effect.under(self.statement(right, scope), _words(left))
+                return self.statement(left, scope) + effect.under(self.statement(right, scope), condition.words(left))
             case "foreach_statement":
                 return self.loop(node, scope)
             case "while_statement" | "for_statement" | "do_statement":
@@ -123,11 +108,11 @@ class _Walk:
                 return [each for one in node.named_children for each in self.statement(one, scope)]
             case "include_expression" | "require_expression" | "require_once_expression" | "include_once_expression":
                 return [Dynamic(line(node), f"{quote(node)} may do anything")]
-        return self.call(node, scope) if node.type in CALLS else []
+        return self.call(node, scope) if node.type in php.CALLS else []
 
     def condition(self, node: Node, scope: Scope) -> list[Effect]:
         asked = node.child_by_field_name("condition")
-        guard = _guard(asked, scope) if asked is not None else Guard(line(node), "a condition holds")
+        guard = condition.guard(asked, scope) if asked is not None else Guard(line(node), "a condition holds")
         body, others = node.child_by_field_name("body"), node.children_by_field_name("alternative")
         if (known := self.known(guard)) is not None:
             return self.body(body, scope) if known else [each for one in others for each in self.body(one, scope)]
@@ -163,7 +148,7 @@ class _Walk:
         given = php.arguments(node)
         if (
             owner is not None
-            and _is_schema(owner, scope)
+            and is_schema(owner, scope)
             and (found := self.build(node, name, given, scope)) is not None
         ):
             return found
@@ -176,7 +161,7 @@ class _Walk:
             return [Dynamic(line(node), f"{quote(node)} may do anything")]
         if name == "up" and not self.code.own:
             return [Dynamic(line(node), "its parent's up may do anything")]
-        effects = self.body(owner, scope) if owner is not None and owner.type in CALLS else []
+        effects = self.body(owner, scope) if owner is not None and owner.type in php.CALLS else []
         for one in given:
             effects += self.closure(php.closure(one), name, scope)
         return effects
@@ -194,7 +179,7 @@ class _Walk:
         names = [one if isinstance(one := php.value(each, scope), str) else None for each in given] or [None]
         function = next((found for one in given if (found := php.closure(one)) is not None), None)
         if name in CREATES:
-            temporary = function is not None and any(True for _ in _blueprint(function, {"temporary"}))
+            temporary = function is not None and any(True for _ in blueprint(function, {"temporary"}))
             return [] if temporary else [self.emit("creates", names[0], node)]
         if name in DROPS:
             return [self.emit("drops", names[0], node)]
@@ -215,7 +200,7 @@ class _Walk:
     def table(self, name: str | None, function: Node | None, scope: Scope) -> list[Effect]:
         """`Schema::table`: its blueprint can create, drop and rename the table itself."""
         found: list[Effect] = []
-        for call in _blueprint(function, CREATES | DROPS | {"rename"}) if function is not None else ():
+        for call in blueprint(function, CREATES | DROPS | {"rename"}) if function is not None else ():
             method, given = text(call.child_by_field_name("name")), php.arguments(call)
             if method == "rename":
                 to = php.value(given[0] if given else None, scope)
@@ -252,67 +237,6 @@ def _assigned(node: Node, scope: Scope) -> Scope:
         return scope
     left, right = inside.child_by_field_name("left"), inside.child_by_field_name("right")
     known = php.value(right, scope)
-    if right is not None and right.type in CALLS and _is_schema(right, scope):
-        known = _BUILDER
+    if right is not None and right.type in php.CALLS and is_schema(right, scope):
+        known = BUILDER
     return scope.having({text(left): known})
-
-
-_BUILDER = "the schema builder"
-
-
-def _is_schema(owner: Node, scope: Scope) -> bool:
-    """Whether what a method is called on is the schema builder: the facade, one of a connection, or in a variable."""
-    one: Node | None = owner
-    for _ in range(DEEPEST):
-        if one is None:
-            return False
-        if one.type in ("name", "qualified_name"):
-            return text(one).rpartition("\\")[2] == "Schema"
-        if one.type in ("variable_name", "member_access_expression"):
-            return scope.values.get(short(one)) == _BUILDER or short(one).lower().endswith("schema")
-        if text(one.child_by_field_name("name")) in ("getSchemaBuilder", "schema"):
-            return True
-        one = one.child_by_field_name("object") or one.child_by_field_name("scope")
-    return False
-
-
-def _blueprint(function: Node, methods: Set[str]) -> list[Node]:
-    """The calls of these methods on the function's first parameter."""
-    first = next(iter(php.parameters(function)), "")
-    return [
-        one
-        for one in walk(function)
-        if one.type == "member_call_expression"
-        and short(one.child_by_field_name("object")) == first
-        and short(one.child_by_field_name("name")) in methods
-    ]
-
-
-def _leaving(node: Node, scope: Scope) -> Guard | None:
-    """What must be so for the code after it to run, where a statement may leave the method."""
-    body, asked = node.child_by_field_name("body"), node.child_by_field_name("condition")
-    if node.type != "if_statement" or body is None or asked is None:
-        return None
-    last = body.named_children[-1] if body.type == "compound_statement" and body.named_children else body
-    return _guard(asked, scope).negated() if last.type in LEAVES else None
-
-
-def _guard(asked: Node, scope: Scope) -> Guard:
-    """`Schema::hasTable('x')` and its negation; any other condition is only its words."""
-    negated, one = False, asked
-    for _ in range(DEEPEST):
-        if one.type == "parenthesized_expression" and one.named_child_count == 1:
-            one = one.named_children[0]
-        elif one.type == "unary_op_expression" and text(one).startswith("!") and one.named_child_count == 1:
-            negated, one = not negated, one.named_children[0]
-        else:
-            break
-    guard = _words(one)
-    if one.type in CALLS and text(one.child_by_field_name("name")) in ("hasTable", "hasView"):
-        name = php.value(next(iter(php.arguments(one)), None), scope)
-        guard = guard._replace(relation=name if isinstance(name, str) else None, exists=True)
-    return guard.negated() if negated else guard
-
-
-def _words(asked: Node) -> Guard:
-    return Guard(line(asked), quote(asked, 40))

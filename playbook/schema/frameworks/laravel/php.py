@@ -16,6 +16,13 @@ ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "e": "\x1b", "0": "\0"}
 
 CONTENT = ("string_content", "nowdoc_string")
 
+CALLS = (
+    "member_call_expression",
+    "nullsafe_member_call_expression",
+    "scoped_call_expression",
+    "function_call_expression",
+)
+
 
 class Scope(NamedTuple):
     """What names stand for: variables as `$name`, properties as `$this->name`, constants as `NAME`; and methods."""

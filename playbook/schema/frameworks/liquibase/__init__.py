@@ -12,6 +12,7 @@ from playbook.schema.added import Unread
 from playbook.schema.framework import Dynamic, Files, Framework, Migration
 from playbook.schema.frameworks.liquibase.changelog import ChangeSet, change_sets
 from playbook.schema.frameworks.liquibase.changes import Told, carry_out
+from playbook.schema.frameworks.liquibase.migrate_command import FORMS, commands, is_of
 from playbook.schema.sql_files import folder, is_used
 
 PATH = re.compile(
@@ -121,4 +122,13 @@ def _joined(start: str, where: str) -> str:
     return "/".join(parts)
 
 
-framework = Framework("liquibase", _wants, _migrations)
+framework = Framework(
+    "liquibase",
+    _wants,
+    _migrations,
+    commands=commands,
+    forms=FORMS,
+    is_of=is_of,
+    words=("liquibase",),
+    code=("liquibase.exception", "liquibase.command"),
+)

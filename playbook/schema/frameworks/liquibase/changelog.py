@@ -55,6 +55,7 @@ def change_sets(path: str, text: str) -> tuple[ChangeSet, ...] | None:
 
 
 def _of_nodes(path: str, root: Node) -> Iterator[ChangeSet]:
+    own = {name: root.attributes[name] for name in ("logicalFilePath",) if name in root.attributes}
     for node in root.children:
         if node.name in ("include", "includeAll"):
             where = node.attributes.get("file") or node.attributes.get("path") or ""
@@ -64,16 +65,20 @@ def _of_nodes(path: str, root: Node) -> Iterator[ChangeSet]:
         elif node.name == "changeSet":
             inner = [one for child in node.children for one in (child.children if child.name == "changes" else [child])]
             changes = tuple(one for one in inner if one.name not in ("rollback", "preConditions"))
-            yield ChangeSet(path, node.line, node.attributes, changes, next(node.named("preConditions"), None))
+            yield ChangeSet(
+                path, node.line, {**own, **node.attributes}, changes, next(node.named("preConditions"), None)
+            )
 
 
 def _of_sql(path: str, text: str) -> Iterator[ChangeSet]:
     """`--changeset author:id name:value …`: a `--rollback` line is a comment to the database and to us."""
     marks = list(CHANGESET.finditer(text))
+    header = text[: marks[0].start()].strip().partition("\n")[0] if marks else ""
+    own = {name: value.strip('"') for name, value in ATTRIBUTE.findall(header) if name == "logicalFilePath"}
     line = 1
     for place, mark in enumerate(marks):
         end = marks[place + 1].start() if place + 1 < len(marks) else len(text)
-        attributes = {name: value.strip('"') for name, value in ATTRIBUTE.findall(mark["rest"])}
+        attributes = own | {name: value.strip('"') for name, value in ATTRIBUTE.findall(mark["rest"])}
         attributes |= {"author": mark["author"].strip('"'), "id": mark["id"].strip('"')}
         line += text.count("\n", marks[place - 1].end() if place else 0, mark.end())
         body = text[mark.end() : end]

@@ -10,7 +10,8 @@ from playbook.schema.added import Unread
 from playbook.schema.effect import split
 from playbook.schema.framework import Declared, Dynamic, Files, Framework, Migration
 from playbook.schema.frameworks.rails import dump, migration, model, naming, ruby, source
-from playbook.schema.frameworks.rails.migration import Affix, Code
+from playbook.schema.frameworks.rails.code import Affix, Code, Others
+from playbook.schema.frameworks.rails.migrate_command import FORMS, commands
 from playbook.schema.frameworks.rails.ruby import Scope
 from playbook.schema.syntax import line, text, tree, walk
 
@@ -49,17 +50,17 @@ def migrations(files: Files) -> tuple[Migration, ...]:
 
 
 def _migration(
-    path: str, match: re.Match[str], content: str, affix: Affix, other: migration.Others, there: set[str]
+    path: str, match: re.Match[str], content: str, affix: Affix, other: Others, there: set[str]
 ) -> Migration:
-    called = naming.camelized(match[2])
+    number, called = int(match[1][:30]), naming.camelized(match[2])
     try:
         code = source.code(content, called)
         effects = migration.effects(code, affix, other, there) if code else [Dynamic(1, "it has no migration class")]
     except (Unread, RecursionError) as error:
         why = str(error.args[0]) if isinstance(error, Unread) else "its code is nested too deep"
-        return Migration("rails", f"{match[1]} {called}", path, unread=why)
+        return Migration("rails", f"{number} {called}", path, unread=why)
     operations, dynamic = split(effects)
-    return Migration("rails", f"{match[1]} {code.name if code else called}", path, operations, dynamic)
+    return Migration("rails", f"{number} {code.name if code else called}", path, operations, dynamic)
 
 
 def _configured(files: Files) -> tuple[Affix, list[Migration]]:
@@ -91,4 +92,14 @@ def declared(files: Files) -> tuple[Declared, ...]:
     return model.declared(files, _configured(files)[0])
 
 
-framework = Framework("rails", wants, migrations, declared)
+framework = Framework(
+    "rails",
+    wants,
+    migrations,
+    declared,
+    commands=commands,
+    forms=FORMS,
+    words=("db:prepare",),
+    code=("active_record/migration", "active_record/tasks"),
+    drivers=("activerecord", "active_record"),
+)

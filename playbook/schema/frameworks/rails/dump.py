@@ -8,7 +8,7 @@ from playbook.schema.added import Unread
 from playbook.schema.effect import split
 from playbook.schema.framework import Files, Migration
 from playbook.schema.frameworks.rails import migration, ruby
-from playbook.schema.frameworks.rails.migration import Affix, Code
+from playbook.schema.frameworks.rails.code import Affix, Code
 from playbook.schema.frameworks.rails.ruby import Scope
 from playbook.schema.operation import Operation
 from playbook.schema.syntax import text, tree

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from playbook.schema.frameworks.rails import ruby
-from playbook.schema.frameworks.rails.migration import Code
+from playbook.schema.frameworks.rails.code import Code
 from playbook.schema.frameworks.rails.ruby import Scope, Value
 from playbook.schema.syntax import DEEPEST, Node, text, tree
 
