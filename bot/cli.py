@@ -124,14 +124,14 @@ def schema(
     as_json: AsJson = False,
 ) -> None:
     """Say what a repository's migrations make of the database, or what a change does to it; nothing is run."""
-    from bot.schema import of_checkout, of_patch
+    from bot.schema import of_checkout, of_patch_file
     from playbook.evidence.unavailable import Unavailable
 
     if bool(repo) == bool(patch):
         _leave("name a checkout with --repo, or one or more diffs with --patch", WRONG_USE)
     try:
         for file in patch or ():
-            print(of_patch(_read(file)))
+            print(of_patch_file(file))
         if repo:
             print(of_checkout(repo, at, relation, as_json=as_json))
     except Unavailable as unavailable:

@@ -16,6 +16,7 @@ from playbook import catalog
 from playbook.causes import Cause
 from playbook.diagnosis import Citation, Diagnosis, Hypothesis, Strength
 from playbook.gather import Progress, Tell
+from playbook.wiring import of_facts
 
 MARKS = {"done": "✓", "absent": "–", "unavailable": "!"}
 COLOURS = {"proved": "bold green", "likely": "bold yellow", "possible": "yellow", "undecided": "bold magenta"}
@@ -112,7 +113,7 @@ def show_playbooks() -> None:
 
 def _signals(cause: Cause) -> Iterator[Text]:
     for name, registered in cause.signals.items():
-        asked = ", ".join(need.type.__name__ + ("" if need.required else "?") for need in registered.needs)
+        asked = ", ".join(need.type.__name__ + ("" if need.required else "?") for need in of_facts(registered.needs))
         yield Text(f"    {name} ({registered.at_most}): ").append(registered.asks).append(f"  [{asked}]", "dim")
 
 

@@ -80,6 +80,17 @@ def call(function: Function, wanted: tuple[Need, ...], have: Mapping[type, objec
     return function(**arguments)
 
 
+def of_facts(wanted: tuple[Need, ...]) -> tuple[Need, ...]:
+    """The same needs with what is derived taken apart into the facts that it is made of, each once."""
+    found: dict[type, Need] = {}
+    for need in wanted:
+        parts = of_facts(_needs_of(need.type)) if issubclass(need.type, Derived) else (need,)
+        for part in parts:
+            required = (need.required and part.required) or (part.type in found and found[part.type].required)
+            found[part.type] = Need(part.parameter, part.type, required)
+    return tuple(found.values())
+
+
 @cache
 def _needs_of(kind: type[Derived]) -> tuple[Need, ...]:
     return needs(kind.of, (Fact, Derived))

@@ -184,7 +184,7 @@ def a_declaration(**given: Any) -> Declaration:
 
 
 def a_schema_history(*events: SchemaEvent, **given: Any) -> SchemaHistory:
-    """42 Django migrations that were all read, and make all but perhaps one of the nine relations that models declare."""
+    """42 Django migrations, all read, which make all but perhaps one of the nine relations that models declare."""
     return SchemaHistory(
         **{
             "url": f"{GITHUB}/tree/{'a' * 40}",

@@ -199,7 +199,7 @@ def test_playbooks_lists_every_signal_with_the_evidence_it_asks_for(run):
     shown = run("playbooks").stdout
     assert "relation_missing" in shown
     assert "its_run_failed (decisive)" in shown
-    assert "MissingRelation, Changes?, Logs, Frequency?, Issue, Event?" in shown
+    assert "MissingRelation, Logs, Issue, Event?, Changes?, SchemaHistory?, Frequency?" in shown
 
 
 def test_demo_shows_a_recorded_incident_and_leaves(run):

@@ -73,7 +73,7 @@ def nothing_creates_it(relation: MissingRelation, schema: SchemaHistory, changes
         f"{one.path}:{one.line} declares {relation.label} ({one.model}), and {known}"
         + (f"; {commit} brought the declaration" if commit else ""),
         cite(one, one.quote, "GitHub"),
-        cite(schema, f"{schema.migrations:,} migrations read at {schema.commit[:12]}, none names {relation.label}"),
+        cite(schema, schema.finding),
     )
 
 
@@ -88,7 +88,7 @@ def only_the_default_branch_creates_it(relation: MissingRelation, schema: Schema
         f"{place(one)} creates {relation.label} on {branch}, and the failing release ({schema.commit[:7]}) does not "
         "hold it",
         cite_change(one),
-        cite(schema, f"{schema.migrations:,} migrations read at {schema.commit[:12]}, none creates {relation.label}"),
+        cite(schema, schema.finding),
     )
 
 

@@ -31,11 +31,11 @@ class Commit(Value):
 class SchemaChange(Value):
     """What one line of a patch does to the database: `renames` goes from `relation` to `to`.
 
-    `migration` is its name as the framework's command and log say it, equal to `MigrationRun.migration`
+    `framework` is its `Framework.name`, and `migration` the name that the framework's command takes
     (`orders.0042_order`; Alembic's revision; `20261120090000 CreateOrders`; Flyway's version), None where the file
-    does not tell. `framework` is `django`, `alembic`, `rails`, `flyway`, `prisma`, `golang-migrate`, `dbmate`,
-    `goose`, or `sql` for other SQL files. `quote` is the line itself. `models` means code that declares the relation
-    without creating it (`framework` is then `models`). `schema_name` only where the statement qualifies the relation.
+    does not tell; whether a logged run is of it, only the framework knows (`Framework.is_of`). `quote` is the line
+    itself. `models` means code that declares the relation without creating it (`framework` is then `models`).
+    `schema_name` only where the statement qualifies the relation.
     """
 
     kind: Literal["creates", "drops", "renames", "models"]

@@ -13,13 +13,13 @@ from typing import NamedTuple, TypeVar
 
 from playbook.evidence.suspects import is_aside
 from playbook.schema import sql
-from playbook.schema.added import Unread
 from playbook.schema.framework import Declared, Files, frameworks
 from playbook.schema.history import Event, Gap, History, history
 from playbook.schema.operation import Operation, net
 from playbook.schema.pieces import Budget, Pieced, may_matter, pieced
 from playbook.schema.series import together
 from playbook.schema.unified import Changed, changed
+from playbook.schema.unread import Unread
 
 DUMP = re.compile(r"(?:^|/)(?:structure\.sql|schema\.sql|schema\.rb|[\w-]+-schema\.(?:sql|dump))$")
 """What a tool writes after migrating: it repeats what the migrations beside it do."""

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from playbook.schema import sql
-from playbook.schema.added import Unread
 from playbook.schema.framework import Dynamic
 from playbook.schema.operation import Kind, Operation
+from playbook.schema.unread import Unread
 
 Effect = Operation | Dynamic
 

@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-from playbook.schema.added import Unread
 from playbook.schema.python import tree as python_tree
 from playbook.schema.syntax import Grammar
 from playbook.schema.syntax import tree as syntax_tree
+from playbook.schema.unread import Unread
 
 GRAMMARS: dict[str, Grammar] = {
     "rb": "ruby", "php": "php", "ts": "typescript", "mts": "typescript", "cts": "typescript", "tsx": "tsx",

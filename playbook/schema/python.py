@@ -2,10 +2,15 @@
 
 import ast
 import textwrap
+import threading
 import warnings
 from collections.abc import Iterator
 
-from playbook.schema.added import Unread
+from playbook.schema.unread import Unread
+
+_PARSING = threading.Lock()
+"""One text at a time: Python's parser counts its depth for the whole process (github.com/python/cpython issue 106905,
+mended in 3.11.8 and 3.12.2), and so does what silences its warnings."""
 
 
 def tree(text: str) -> ast.Module:
@@ -15,7 +20,8 @@ def tree(text: str) -> ast.Module:
     (https://docs.python.org/3/library/ast.html#ast.parse).
     """
     try:
-        with warnings.catch_warnings(action="ignore", category=SyntaxWarning):  # `"\d"` in another's code is theirs
+        # `"\d"` in another's code is theirs.
+        with _PARSING, warnings.catch_warnings(action="ignore", category=SyntaxWarning):
             return ast.parse(textwrap.dedent(text))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise Unread("its Python could not be parsed") from error

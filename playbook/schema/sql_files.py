@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from playbook.evidence.suspects import is_aside
 from playbook.schema import sql
-from playbook.schema.added import Unread
 from playbook.schema.framework import Files, Migration
+from playbook.schema.unread import Unread
 
 NUMBERED = re.compile(
     r"^[Vv]?(?P<version>\d+)(?:[_.\- ]?(?P<title>[^/]*?))?(?P<way>[._-](?:up|down|undo|rollback|revert))?\.sql$", re.I

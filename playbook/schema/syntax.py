@@ -12,7 +12,7 @@ from typing import Literal
 
 from tree_sitter import Language, Node, Parser, Point, Tree
 
-from playbook.schema.added import Unread
+from playbook.schema.unread import Unread
 
 Grammar = Literal["elixir", "javascript", "php", "ruby", "tsx", "typescript"]
 

@@ -120,7 +120,7 @@ class _Desk:
 
     def _ask(self, path: str, form: Form, parameters: Parameters, gives: Gives) -> tuple[Json, Reply]:
         endpoint = endpoint_of(path)
-        if path.startswith("projects/"):
+        if re.match(r"projects/[^/]+/", path):  # `projects/` alone is the organization's list of them
             whole = f"/projects/{quote(self._access.organization, safe='')}/{path.removeprefix('projects/')}"
         elif form == "scoped":
             whole = self._access.scope + path

@@ -137,10 +137,15 @@ def _asked(
         found = compared(github, repository, refs(releases.last_good, tag), head) if releases.last_good else None
         return found or alone(github, sentry, repository, head, releases)
 
-    calls: list[Callable[[], Range | Json]] = [the_range]
-    if event is not None:
-        calls.append(lambda: sentry.committers(issue.project, event.id))
-    found, said, *_ = (*side_by_side(*calls), None)
+    def suspected() -> Json:
+        if event is None:
+            return None
+        if releases.deploys_unavailable:  # a server without deploys has no suspects either: spare it the question
+            raise Unavailable("it was not asked for, since the deploys could not be read either")
+        return sentry.committers(issue.project, event.id)
+
+    calls: list[Callable[[], Range | Json]] = [the_range, suspected]
+    found, said = side_by_side(*calls)
     if isinstance(found, Range):
         return found, None if isinstance(said, Range) else said
     sentence = found.sentence if isinstance(found, Unavailable) else "the range could not be read"

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playbook.schema.added import Unread
 from playbook.schema.javascript.modules import Modules
 from playbook.schema.javascript.recorder import Recorder
 from playbook.schema.javascript.run import Run
 from playbook.schema.javascript.values import COMPUTED, NOTHING, UNKNOWN, Text, escaped, shown
+from playbook.schema.unread import Unread
 
 
 def value_of(expression, before="", files=None, path="a.ts"):

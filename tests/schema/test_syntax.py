@@ -6,7 +6,7 @@ import time
 import pytest
 
 from playbook.schema import syntax
-from playbook.schema.added import Unread
+from playbook.schema.unread import Unread
 
 RUBY = 'class A\n  def up\n    create_table :a\n    execute "x"\n  end\nend\n'
 

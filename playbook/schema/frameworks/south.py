@@ -11,12 +11,12 @@ from shlex import quote
 from typing import NamedTuple
 
 from playbook.schema import sql
-from playbook.schema.added import Unread
 from playbook.schema.framework import Commands, Dynamic, Files, Framework, Migration
 from playbook.schema.migrate_forms import form
 from playbook.schema.operation import Kind, Operation
 from playbook.schema.python import argument, calls, elements, name_of, owner_of, tree
 from playbook.schema.python_text import COMPUTED, exact, repeated, resolved, text_of
+from playbook.schema.unread import Unread
 
 PATH = re.compile(r"(?:^|/)((?:[^/]+/)*?)?(south_migrations|migrations)/(\w+)\.py$")
 OF_SOUTH = re.compile(r"^\s*(?:from\s+south\b|import\s+south\b)", re.MULTILINE)

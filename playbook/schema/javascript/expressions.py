@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from playbook.schema.added import Unread
 from playbook.schema.javascript import builtin
 from playbook.schema.javascript.modules import Modules
 from playbook.schema.javascript.recorder import Recorder
@@ -25,6 +24,7 @@ from playbook.schema.javascript.values import (
 )
 from playbook.schema.operation import Operation
 from playbook.schema.syntax import Node, line, text
+from playbook.schema.unread import Unread
 
 MOST_STEPS = 20_000
 """Statements and expressions of one migration that are followed; an ordinary one has a few hundred."""

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from playbook.schema.added import Unread
 from playbook.schema.framework import Files, Migration
 from playbook.schema.javascript.modules import Modules, is_code
 from playbook.schema.javascript.recorder import Recorder
 from playbook.schema.javascript.run import Run
 from playbook.schema.javascript.values import UNKNOWN, Class, Function, Native, Value
+from playbook.schema.unread import Unread
 
 FOLDER = re.compile(r"(?:^|/)[^/]*migrat[^/]*/", re.IGNORECASE)
 ASIDE = re.compile(r"\.(?:test|spec)\.\w+$|(?:^|/)(?:__tests__|node_modules|dist)/")

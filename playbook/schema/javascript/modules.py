@@ -3,10 +3,10 @@
 import posixpath
 from typing import TYPE_CHECKING
 
-from playbook.schema.added import Unread
 from playbook.schema.framework import Files
 from playbook.schema.javascript.values import FILES, PATHS, UNKNOWN, Later, Scope, Text, Value, string
 from playbook.schema.syntax import Grammar, Node, text, tree
+from playbook.schema.unread import Unread
 
 if TYPE_CHECKING:
     from playbook.schema.javascript.run import Run

@@ -10,11 +10,11 @@ from sqlglot import TokenType, tokenize
 from sqlglot.errors import SqlglotError
 
 from playbook.schema import sql
-from playbook.schema.added import Unread
 from playbook.schema.framework import Dynamic
 from playbook.schema.javascript.values import COMPUTED, Presence, Text, Value
 from playbook.schema.operation import Kind, Operation
 from playbook.schema.sql.session import Name, Session
+from playbook.schema.unread import Unread
 
 VERBS: dict[Kind, str] = {"creates": "creates", "drops": "drops", "renames": "renames", "models": "declares"}
 

@@ -8,7 +8,6 @@ ways: what both do is sure, and the rest becomes a `Dynamic`.
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from playbook.schema.added import Unread
 from playbook.schema.javascript.expressions import Expressions
 from playbook.schema.javascript.values import (
     NOTHING,
@@ -22,6 +21,7 @@ from playbook.schema.javascript.values import (
     truth,
 )
 from playbook.schema.syntax import Node, line, text
+from playbook.schema.unread import Unread
 
 LOOPS = frozenset({"while_statement", "do_statement", "for_statement"})
 MOST_ROUNDS = 1_000

@@ -4,17 +4,16 @@ The text is cut into statements by `pieces`, the head of each is read from sqlgl
 `Session` keeps what is there. Nothing is parsed whole: the tail of a statement tells nothing here.
 """
 
-import ast
 import re
 from collections.abc import Iterable
 
-from playbook.schema.added import Unread
 from playbook.schema.framework import Dynamic
 from playbook.schema.operation import Operation
 from playbook.schema.sql.pieces import Piece, pieces
 from playbook.schema.sql.session import Session
 from playbook.schema.sql.statements import carry_out
 from playbook.schema.sql.tsql import without_ends
+from playbook.schema.unread import Unread
 
 LONGEST = 20_000_000
 """Characters of SQL that are read: some seconds of work even where every statement matters."""
@@ -51,13 +50,6 @@ def tell(session: Session, sql: str, first_line: int = 1) -> tuple[tuple[Operati
         for one in without_ends(piece) if session.dialect == "tsql" else (piece,):
             carry_out(one._replace(line=one.line + first_line - 1), session)
     return tuple(session.operations), tuple(session.dynamics)
-
-
-def of_literal(literal: ast.Constant | None) -> tuple[Operation, ...]:
-    """The same of a text in Python source; () where there is none."""
-    if literal is None or not isinstance(literal.value, str):
-        return ()
-    return operations(literal.value, literal.lineno)
 
 
 SAMPLE = 100_000
@@ -127,7 +119,6 @@ __all__ = [
     "Session",
     "Unread",
     "dialect_of",
-    "of_literal",
     "operations",
     "pieces",
     "read",

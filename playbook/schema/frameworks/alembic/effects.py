@@ -7,7 +7,6 @@ import ast
 from typing import TypeGuard
 
 from playbook.schema import sql
-from playbook.schema.added import Unread
 from playbook.schema.frameworks.alembic import values
 from playbook.schema.frameworks.alembic.evaluate import Evaluator
 from playbook.schema.frameworks.alembic.past import Doubt, Effect
@@ -15,6 +14,7 @@ from playbook.schema.frameworks.alembic.source import LIBRARIES
 from playbook.schema.frameworks.alembic.values import HOLE, Known, Plain, Relation, Row, Text
 from playbook.schema.operation import Kind, Operation
 from playbook.schema.python import argument, name_of
+from playbook.schema.unread import Unread
 
 HARMLESS = {
     "add_column",

@@ -6,12 +6,12 @@ https://github.com/sqlalchemy/alembic/blob/main/alembic/script/revision.py
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from playbook.schema.added import Unread
 from playbook.schema.framework import Dynamic, Files
 from playbook.schema.frameworks.alembic import values
 from playbook.schema.frameworks.alembic.evaluate import Budget, Evaluator
 from playbook.schema.frameworks.alembic.source import LONGEST, Library, Source, read
 from playbook.schema.frameworks.alembic.values import Plain
+from playbook.schema.unread import Unread
 
 ENVIRONMENT = "env.py"
 

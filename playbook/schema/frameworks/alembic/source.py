@@ -5,9 +5,9 @@ import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from playbook.schema.added import Unread
 from playbook.schema.framework import Files
 from playbook.schema.python import name_of, tree
+from playbook.schema.unread import Unread
 
 LIBRARIES = {*sys.stdlib_module_names, "sqlalchemy", "alembic", "sqlmodel", "sqlalchemy_utils", "flask", "tqdm", "rich"}
 """What changes no schema behind a migration's back: the language's own and the toolkit's modules."""

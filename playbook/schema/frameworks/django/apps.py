@@ -8,12 +8,12 @@ project; a repository may hold several projects, so an app is known by its folde
 import ast
 from collections.abc import Iterable, Mapping
 
-from playbook.schema.added import Unread
 from playbook.schema.framework import Files
 from playbook.schema.frameworks.django.file import Source
 from playbook.schema.frameworks.django.settings import Settings
 from playbook.schema.python import name_of, tree
 from playbook.schema.python_text import exact
+from playbook.schema.unread import Unread
 
 LONGEST = 200_000
 """Characters of one `apps.py`."""

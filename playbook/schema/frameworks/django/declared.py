@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from playbook.evidence.suspects import is_aside
-from playbook.schema.added import Unread
 from playbook.schema.framework import Declared, Files
 from playbook.schema.frameworks.django import apps, settings
 from playbook.schema.frameworks.django.names import default_table, link_table, split
 from playbook.schema.python import argument, name_of, owner_of, tree
 from playbook.schema.python_text import exact
+from playbook.schema.unread import Unread
 
 PATH = re.compile(r"(?:^|/)(?:\w*models\.py|models/(?:\w+/)*\w+\.py)$")
 LONGEST = 1_000_000

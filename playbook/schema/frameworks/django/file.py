@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from playbook.schema.added import Unread
 from playbook.schema.framework import Dynamic
 from playbook.schema.frameworks.django.condition import holds, words
 from playbook.schema.python import argument, name_of, owner_of, tree
 from playbook.schema.python_text import Values, exact, repeated, resolved
+from playbook.schema.unread import Unread
 
 LONGEST = 1_000_000
 """Characters of one file."""

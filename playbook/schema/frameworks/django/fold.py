@@ -8,7 +8,6 @@ import ast
 from collections.abc import Callable
 
 from playbook.schema import sql
-from playbook.schema.added import Unread
 from playbook.schema.framework import Dynamic
 from playbook.schema.frameworks.django.file import Source, Step
 from playbook.schema.frameworks.django.names import operation
@@ -17,6 +16,7 @@ from playbook.schema.frameworks.django.state import App, Model
 from playbook.schema.operation import Kind, Operation
 from playbook.schema.python import argument, elements, name_of
 from playbook.schema.python_text import COMPUTED, Text, Values, exact, resolved, text_of
+from playbook.schema.unread import Unread
 
 VERBS: dict[str, str] = {"creates": "create", "drops": "drop", "renames": "rename"}
 

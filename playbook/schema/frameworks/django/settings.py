@@ -7,9 +7,9 @@ import ast
 import re
 from typing import NamedTuple
 
-from playbook.schema.added import Unread
 from playbook.schema.framework import Files
 from playbook.schema.python import name_of, tree
+from playbook.schema.unread import Unread
 
 PATH = re.compile(r"(?:^|/)(?:\w*settings\w*\.py|settings/\w+\.py)$")
 TESTS = re.compile(r"(?:^|[/_])test", re.IGNORECASE)

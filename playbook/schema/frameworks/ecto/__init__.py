@@ -6,11 +6,11 @@ https://hexdocs.pm/ecto_sql/Ecto.Migration.html; lib/ecto/migrator.ex and lib/ec
 import re
 
 from playbook.schema import effect
-from playbook.schema.added import Unread
 from playbook.schema.framework import Dynamic, Files, Framework, Migration
 from playbook.schema.frameworks.ecto import migration, schema
 from playbook.schema.frameworks.ecto.migrate_command import FORMS, commands
 from playbook.schema.frameworks.ecto.schema import declared
+from playbook.schema.unread import Unread
 
 FILE = re.compile(r"(?:^|/)priv/(?:\w+/)*\w*migrations/(?:[^/]+/)*([0-9]+)_\w+\.exs$")
 CONFIGURATION = re.compile(r"(?:^|/)config/\w+\.exs$")

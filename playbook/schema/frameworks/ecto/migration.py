@@ -6,7 +6,6 @@ https://hexdocs.pm/ecto_sql/Ecto.Migration.html
 import re
 
 from playbook.schema import effect
-from playbook.schema.added import Unread
 from playbook.schema.effect import HOLE, Effect, Guard
 from playbook.schema.framework import Dynamic
 from playbook.schema.frameworks.ecto.nodes import (
@@ -23,6 +22,7 @@ from playbook.schema.frameworks.ecto.nodes import (
 from playbook.schema.frameworks.ecto.values import Scope, Table, Value, constants, value
 from playbook.schema.operation import Kind, Operation
 from playbook.schema.syntax import DEEPEST, Node, line, quote, short, text, tree, walk
+from playbook.schema.unread import Unread
 
 KINDS: dict[str, Kind] = {
     "create": "creates",

@@ -6,12 +6,12 @@ https://hexdocs.pm/ecto/Ecto.Schema.html
 import re
 from collections.abc import Iterator
 
-from playbook.schema.added import Unread
 from playbook.schema.effect import HOLE
 from playbook.schema.framework import Declared, Files
 from playbook.schema.frameworks.ecto.nodes import arguments, block, called, keyword
 from playbook.schema.frameworks.ecto.values import constants, value
 from playbook.schema.syntax import Node, line, text, tree, walk
+from playbook.schema.unread import Unread
 
 FILE = re.compile(r"(?:^|/)lib/.+\.ex$")
 

@@ -7,7 +7,6 @@ https://laravel.com/docs/migrations; a database that has none yet is loaded from
 import re
 
 from playbook.schema import sql
-from playbook.schema.added import Unread
 from playbook.schema.effect import split
 from playbook.schema.framework import Declared, Dynamic, Files, Framework, Migration
 from playbook.schema.frameworks.laravel import migration, model, php
@@ -15,6 +14,7 @@ from playbook.schema.frameworks.laravel.migrate_command import FORMS, commands
 from playbook.schema.frameworks.laravel.migration import Code
 from playbook.schema.operation import Operation
 from playbook.schema.syntax import Node, line, short, text, tree, walk
+from playbook.schema.unread import Unread
 
 FILE = re.compile(r"(?:^|/)migrations/(?:[^/]+/)*(\d{4}_\d\d_\d\d_\d+_[^/]+)\.php$", re.IGNORECASE)
 DUMP = re.compile(r"(?:^|/)database/schema/[\w-]+-schema\.(?:sql|dump)$")

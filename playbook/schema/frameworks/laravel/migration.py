@@ -7,7 +7,6 @@ from collections.abc import Mapping, Set
 from typing import NamedTuple
 
 from playbook.schema import effect
-from playbook.schema.added import Unread
 from playbook.schema.effect import Effect, Guard
 from playbook.schema.framework import Dynamic
 from playbook.schema.frameworks.laravel import condition, php
@@ -15,6 +14,7 @@ from playbook.schema.frameworks.laravel.builder import BUILDER, CREATES, DROPS, 
 from playbook.schema.frameworks.laravel.php import Scope, Value
 from playbook.schema.operation import Kind
 from playbook.schema.syntax import DEEPEST, Node, line, quote, short, text
+from playbook.schema.unread import Unread
 
 EXECUTES = {"statement", "unprepared"}
 """https://laravel.com/docs/database#running-a-general-statement"""

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from playbook.schema.added import Unread
 from playbook.schema.effect import HOLE
 from playbook.schema.framework import Declared, Files
 from playbook.schema.frameworks.laravel import naming, php
 from playbook.schema.syntax import DEEPEST, Node, line, short, text, tree, walk
+from playbook.schema.unread import Unread
 
 FILE = re.compile(r"(?:^|/)(?:app/[A-Z]\w*|(?:\w+/)*Models?/(?:\w+/)*\w+|Entities/\w+)\.php$")
 

@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterator
 
 from playbook.schema import sql
-from playbook.schema.added import Unread
 from playbook.schema.framework import Dynamic, Files, Framework, Migration
 from playbook.schema.frameworks.liquibase.changelog import ChangeSet, change_sets
 from playbook.schema.frameworks.liquibase.changes import Told, carry_out
 from playbook.schema.frameworks.liquibase.migrate_command import FORMS, commands, is_of
 from playbook.schema.sql_files import folder, is_used
+from playbook.schema.unread import Unread
 
 PATH = re.compile(
     r"(?:changelog|changeset|liquibase|changes?/|db\.change)[^\n]*\.(?:sql|xml|ya?ml|json)$", re.IGNORECASE

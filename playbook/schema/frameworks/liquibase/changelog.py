@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from playbook.schema.added import Unread
 from playbook.schema.frameworks.liquibase.nodes import LONGEST, Node, of_xml, of_yaml
 from playbook.schema.sql_files import LIQUIBASE
+from playbook.schema.unread import Unread
 
 CHANGESET = re.compile(
     r"^[ \t]*--[ \t]*changeset[ \t]+(?P<author>\"[^\"]*\"|[^\s:]+):(?P<id>\"[^\"]*\"|\S+)(?P<rest>[^\n]*)$", re.I | re.M

@@ -8,12 +8,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from playbook.schema import sql
-from playbook.schema.added import Unread
 from playbook.schema.framework import Dynamic, Files, Migration
 from playbook.schema.frameworks.liquibase.changelog import ChangeSet
 from playbook.schema.frameworks.liquibase.nodes import Node
 from playbook.schema.operation import Operation
 from playbook.schema.sql.session import Name
+from playbook.schema.unread import Unread
 
 PLACEHOLDER = re.compile(r"\$\{([^}]+)\}")
 CREATES = {

@@ -10,7 +10,7 @@ from xml.parsers import expat
 
 import yaml
 
-from playbook.schema.added import Unread
+from playbook.schema.unread import Unread
 
 LONGEST = 1_000_000
 """Characters of one changelog that are read."""

@@ -6,7 +6,6 @@ after migrating, so they say nothing of who did it, and are asked only for table
 
 import re
 
-from playbook.schema.added import Unread
 from playbook.schema.effect import split
 from playbook.schema.framework import Declared, Dynamic, Files, Framework, Migration
 from playbook.schema.frameworks.rails import dump, migration, model, naming, ruby, source
@@ -14,6 +13,7 @@ from playbook.schema.frameworks.rails.code import Affix, Code, Others
 from playbook.schema.frameworks.rails.migrate_command import FORMS, commands
 from playbook.schema.frameworks.rails.ruby import Scope
 from playbook.schema.syntax import line, text, tree, walk
+from playbook.schema.unread import Unread
 
 FILE = re.compile(r"(?:^|/)db/(?:\w+/)*\w*migrat\w*/(?:[^/]+/)*([0-9]+)_([_a-z0-9]*)\.?[_a-z0-9]*\.rb$")
 """`MigrationFilenameRegexp` in activerecord/lib/active_record/migration.rb; other databases of the application and

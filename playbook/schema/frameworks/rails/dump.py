@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 
 from playbook.schema import sql
-from playbook.schema.added import Unread
 from playbook.schema.effect import split
 from playbook.schema.framework import Files, Migration
 from playbook.schema.frameworks.rails import migration, ruby
@@ -12,6 +11,7 @@ from playbook.schema.frameworks.rails.code import Affix, Code
 from playbook.schema.frameworks.rails.ruby import Scope
 from playbook.schema.operation import Operation
 from playbook.schema.syntax import text, tree
+from playbook.schema.unread import Unread
 
 FILE = re.compile(r"(?:^|/)db/(?:\w+_)?(?:schema\.rb|structure\.sql)$")
 """What a new database is really made from (`bin/rails db:prepare`): where old migrations were deleted, or a gem brings

@@ -8,13 +8,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from playbook.schema.added import Unread
 from playbook.schema.effect import HOLE
 from playbook.schema.framework import Declared, Files
 from playbook.schema.frameworks.rails import naming, ruby
 from playbook.schema.frameworks.rails.naming import Inflections
 from playbook.schema.frameworks.rails.ruby import Scope, Value
 from playbook.schema.syntax import DEEPEST, Node, line, text, tree, walk
+from playbook.schema.unread import Unread
 
 FILE = re.compile(r"(?:^|/)(?:app/models/.+|lib/(?:.+/)?engine)\.rb$")
 INFLECTIONS = re.compile(r"(?:^|/)config/initializers/inflections\.rb$")

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping, Set
 from typing import TypeAlias
 
 from playbook.schema import effect
-from playbook.schema.added import Unread
 from playbook.schema.effect import Effect, Guard
 from playbook.schema.framework import Dynamic
 from playbook.schema.frameworks.rails import condition, ruby
@@ -16,6 +15,7 @@ from playbook.schema.frameworks.rails.code import Affix, Code, Others
 from playbook.schema.frameworks.rails.methods import EACH, is_of_tables, is_unknown, rows_of
 from playbook.schema.frameworks.rails.ruby import Scope, Value
 from playbook.schema.syntax import DEEPEST, Node, line, quote, short, text
+from playbook.schema.unread import Unread
 
 Units = list[list[Effect]]
 """Commands in their order; `revert` turns their order round, but not the one inside a command."""

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from playbook.schema.added import Unread
 from playbook.schema.framework import Declared, Files
 from playbook.schema.frameworks.sequelize.plural import plural
 from playbook.schema.javascript.modules import Modules, is_code
@@ -16,6 +15,7 @@ from playbook.schema.javascript.recorder import Recorder, is_plain
 from playbook.schema.javascript.run import Run
 from playbook.schema.javascript.values import NOTHING, Scope, Text, Value, truth
 from playbook.schema.syntax import Node, line, text, walk
+from playbook.schema.unread import Unread
 
 MARK = re.compile(r"\.define\s*\(|\.init\s*\(|@Table\b|\bbelongsToMany\b")
 NAMING = ("freezeTableName", "underscored", "schema", "tableName", "modelName")

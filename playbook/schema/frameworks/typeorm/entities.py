@@ -8,13 +8,13 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from playbook.schema.added import Unread
 from playbook.schema.framework import Declared, Files
 from playbook.schema.javascript.modules import Modules, is_code
 from playbook.schema.javascript.recorder import Recorder, is_plain
 from playbook.schema.javascript.run import Run
 from playbook.schema.javascript.values import NOTHING, Scope, Text, Value, property_of
 from playbook.schema.syntax import Node, line, text, walk
+from playbook.schema.unread import Unread
 
 OWN_NAMES = re.compile(r"\bnamingStrategy\b|NamingStrategy\b")
 PREFIX = re.compile(r"\bentityPrefix\b")

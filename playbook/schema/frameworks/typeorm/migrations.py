@@ -7,7 +7,6 @@ https://github.com/typeorm/typeorm/blob/master/src/migration/MigrationExecutor.t
 import re
 from typing import NamedTuple
 
-from playbook.schema.added import Unread
 from playbook.schema.framework import Files, Migration
 from playbook.schema.javascript.migration import may_be_migration, may_name_tables
 from playbook.schema.javascript.modules import Modules, is_code
@@ -15,6 +14,7 @@ from playbook.schema.javascript.recorder import Qualified, Recorder, qualified
 from playbook.schema.javascript.run import Run
 from playbook.schema.javascript.values import UNKNOWN, Class, Function, Native, Presence, Text, Value, truth
 from playbook.schema.syntax import line
+from playbook.schema.unread import Unread
 
 MARK = re.compile(r"\bMigrationInterface\b|\bqueryRunner\b", re.IGNORECASE)
 DECLARES = re.compile(
