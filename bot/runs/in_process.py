@@ -26,11 +26,13 @@ QUIET_SECONDS = 600.0
 
 KEPT = 200  # finished runs whose evidence stays in memory; one holds a few hundred kilobytes
 
+STOPPING = "The bot is stopping or being restarted; ask again in a minute."
+
 log = structlog.get_logger()
 
 
 class InProcess:
-    """`Runs` for one process. `close` waits for what is under way."""
+    """`Runs` for one process. `close` waits for what is under way; what is asked after it is refused in a sentence."""
 
     def __init__(
         self,
@@ -44,6 +46,7 @@ class InProcess:
         self._quiet, self._kept = quiet_seconds, kept
         self._pool = ThreadPoolExecutor(max_workers=at_once, thread_name_prefix="run")
         self._lock = threading.Lock()
+        self._closed = False
         self._runs: OrderedDict[str, Run] = OrderedDict()
         self._answers: dict[tuple[str, str, str], str] = {}
         self._ended: dict[str, float] = {}
@@ -54,6 +57,8 @@ class InProcess:
 
     def start(self, request: Request) -> Started:
         with self._lock:
+            if self._closed:
+                raise NotStarted(STOPPING)
             same = self._same(request)
             if same is not None:
                 return Started(same, new=False)
@@ -68,11 +73,17 @@ class InProcess:
             self._forget(run.id)
             raise
         run = self._change(run.id, lambda now: replace(now, place=place))
-        self._pool.submit(self._carry_out, run)
+        try:
+            self._pool.submit(self._carry_out, run)
+        except RuntimeError as closed:  # between the question and now
+            self._forget(run.id)
+            raise NotStarted(STOPPING) from closed
         return Started(run, new=True)
 
     def close(self) -> None:
         """Lets the runs under way end, and begins no other."""
+        with self._lock:
+            self._closed = True
         self._pool.shutdown(wait=True)
 
     def _same(self, request: Request) -> Run | None:

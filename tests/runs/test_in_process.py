@@ -197,3 +197,12 @@ def test_only_so_many_results_are_kept_and_the_oldest_goes_first(running):
         started.append(runs.start(asked(str(number))).run.id)
         audience.last()
     assert [runs.run(run_id) is not None for run_id in started] == [False, False, True, True]
+
+
+def test_what_is_asked_while_the_bot_stops_is_refused_in_a_sentence(running):
+    audience = Listener()
+    runs = running(investigator(), audience)
+    runs.close()
+    with pytest.raises(NotStarted, match="ask again in a minute"):
+        runs.start(asked())
+    assert (audience.heard, audience.results) == ([], [])
