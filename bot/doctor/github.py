@@ -15,6 +15,7 @@ from bot.doctor.finding import Finding, Subject, broken, missing, not_configured
 from bot.settings import Mapping, Settings, WrongSettings
 from playbook.evidence.unavailable import Unavailable
 from playbook.sources.budget import Budget
+from playbook.sources.github_query import place
 from playbook.sources.github_rest import GitHubAccess
 from playbook.sources.github_wire import Wire
 
@@ -122,4 +123,10 @@ def _repository(wire: Wire, repository: str) -> Sequence[Finding]:
     except Unavailable as refused:
         sentence = f"{refused.sentence}; without it no suspect's pull request is named (step 5)"
         return [missing(SERVICE, f"{repository}, pull requests", sentence, rights)]
-    return [ok(SERVICE, repository, "its commits and pull requests can be read")]
+    try:
+        place(wire, repository, [])
+    except Unavailable as refused:
+        sentence = f"{refused.sentence}; without GraphQL no migration is read (step 5)"
+        fix = f"{rights}; where a proxy stands between, let POST to GitHub's /graphql through"
+        return [missing(SERVICE, f"{repository}, migrations", sentence, fix, needed=False)]
+    return [ok(SERVICE, repository, "its commits, pull requests and migrations can be read")]

@@ -54,6 +54,7 @@ def test_a_repository_that_is_not_shown_is_missing():
     [
         ("/commits/main", "acme/shop, contents", "no change is looked at"),
         ("/pulls", "acme/shop, pull requests", "no suspect's pull request"),
+        ("/graphql", "acme/shop, migrations", "no migration is read"),
     ],
 )
 def test_a_missing_right_is_named_with_what_is_lost(forbidden, what, lost):
