@@ -1,7 +1,7 @@
 """The texts of a checkout at a commit, from git's own objects: no file of the work tree, no hook, no filter."""
 
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +10,9 @@ from playbook.evidence.unavailable import Unavailable
 GIT_SECONDS = 60.0  # a repository with 100,000 files lists and reads in a few
 LARGEST = 1_000_000
 """Bytes of one file that are read: migrations have a few thousand, and a larger one is a dump."""
+
+MARK = "\x01"
+"""Begins each commit in git's log as it is asked for here: a sign that no message holds."""
 
 REGULAR = frozenset({"100644", "100755"})  # neither a symbolic link nor a submodule
 
@@ -44,6 +47,34 @@ def checkout(repository: Path, revision: str, wanted: Callable[[str], bool]) -> 
     unread = {one.path: f"it has {one.size:,} bytes, more than the {LARGEST:,} that are read" for one in listed}
     texts = dict(_texts(repository, small))
     return Checkout(name, texts, {path: why for path, why in unread.items() if path not in texts})
+
+
+class Origin(NamedTuple):
+    """The commit that brought a file: its id, its committer's moment (ISO 8601), and its first line."""
+
+    commit: str
+    at: str
+    message: str
+
+
+def origins(repository: Path, commit: str, paths: Iterable[str]) -> dict[str, Origin]:
+    """Which commit brought each file that is there at `commit`; a file that was added twice, the last time.
+
+    A merge brings nothing of its own. Raises `Unavailable` as `checkout` does.
+    """
+    wanted = list(dict.fromkeys(paths))
+    if not wanted:
+        return {}
+    form = "--format=%x01%H%x00%cI%x00%s"
+    told = _git(repository, "log", "-z", "--diff-filter=A", "--no-renames", "--name-only", form, commit, "--", *wanted)
+    found: dict[str, Origin] = {}
+    for entry in (told or b"").decode("utf-8", "replace").split(MARK)[1:]:
+        name, at, rest = entry.split("\0", 2)
+        message, *files = rest.replace("\n", "\0").split("\0")
+        for path in files:
+            if path in wanted:
+                found.setdefault(path, Origin(name, at, message))
+    return found
 
 
 def _entries(listing: bytes) -> Iterator[_Entry]:

@@ -7,7 +7,8 @@ import pytest
 
 from playbook.evidence.unavailable import Unavailable
 from playbook.sources import checkout as module
-from playbook.sources.checkout import checkout
+from playbook.sources.checkout import checkout, origins
+from tests.stand_ins.git_repository import GitRepository
 
 
 @pytest.fixture
@@ -86,3 +87,21 @@ def test_without_git_it_says_what_to_install(repository, monkeypatch):
     monkeypatch.setenv("PATH", "")
     with pytest.raises(Unavailable, match="git is not installed"):
         checkout(repository, "HEAD", sql)
+
+
+def test_a_file_is_told_with_the_commit_that_brought_it(tmp_path):
+    git = GitRepository(tmp_path / "shop")
+    first = git.commit("Begin: commit:", {"a.sql": "1\n", "b.sql": "1\n"})
+    git.commit("Change a", {"a.sql": "2\n"})
+    git.commit("Take b away", {"b.sql": None})
+    git.switch("side", first)
+    third = git.commit("Add ü.sql", {"ü.sql": "1\n"})
+    git.switch("main")
+    merged = git.merge("side")
+    last = git.commit("Bring b back", {"b.sql": "3\n"})
+    found = origins(git.folder, last, ["a.sql", "b.sql", "ü.sql", "none.sql"])
+    assert {path: origin.commit for path, origin in found.items()} == {"a.sql": first, "b.sql": last, "ü.sql": third}
+    assert found["a.sql"].message == "Begin: commit:"
+    assert found["ü.sql"].at == "2026-11-01T09:40:00+00:00"
+    assert merged not in {origin.commit for origin in found.values()}
+    assert origins(git.folder, last, []) == {}
