@@ -1,4 +1,4 @@
-"""One whole run against services that take 200 ms for every call: wall time, calls, memory."""
+"""One whole run against services that take 200 ms for every call: wall time, calls, HTTP requests, memory."""
 
 import resource
 import statistics
@@ -102,6 +102,7 @@ def measure() -> None:
             criticals.append(_critical_path(watch.calls))
             sums.append(sum(call.ended - call.began for call in watch.calls))
             calls.append(watch.calls)
+        requests = [len(asked) / RUNS for asked in (sentry.calls(), github.asked, elastic.asked)]
         peak = _peak_of_a_run(sentry.url, github.url, elastic.url)
     wall, critical, one_by_one = (statistics.median(one) for one in (walls, criticals, sums))
     counts = {name: sum(call.source == name for call in calls[0]) for name in ("sentry", "github", "elasticsearch")}
@@ -111,6 +112,10 @@ def measure() -> None:
     print(
         f"  calls: Sentry {counts['sentry']} (<= 8), GitHub {counts['github']} (<= 6), Elasticsearch "
         f"{counts['elasticsearch']} (1)"
+    )
+    print(
+        f"  HTTP requests: Sentry {requests[0]:.0f}, GitHub {requests[1]:.0f} (schema: 6 when nothing is known, "
+        f"1 when nothing is new), Elasticsearch {requests[2]:.0f}"
     )
     resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
@@ -179,6 +184,8 @@ def _step(question: Question) -> str:
     call = question.call
     if question.source == "elasticsearch":
         return "Logs"
+    if question.source == "github" and call == "schema":
+        return "SchemaHistory"
     if question.source == "github" or call.endswith("/commits/") or call.startswith("code-mappings"):
         return "Changes"
     if call.startswith("releases"):

@@ -91,6 +91,26 @@ def test_each_diff_gives_one_line_of_json_in_order(repository, tmp_path):
     assert second == {"creates": [], "drops": [], "renames": [], "models_without_migration": [], "dynamic": []}
 
 
+def test_what_is_no_diff_is_said_in_its_own_line_and_the_others_are_read(repository, tmp_path):
+    texts = {
+        "prose": "Hello,\nthis is no diff.\n",
+        "bytes": "\0\x01\x02" * 500,
+        "nameless": "@@ -0,0 +1 @@\n+CREATE TABLE a (x int);\n",
+        "commit of nothing": f"From {'1' * 40} Mon Sep 17 00:00:00 2001\nSubject: [PATCH] none\n\n---\n-- \n2.39.5\n",
+        "blank": "\n\n",
+    }
+    given = []
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        given += ["--patch", tmp_path / name]
+    done = run(*given, "--patch", repository / "change.diff", "--json")
+    assert done.exit_code == 0
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [one["creates"] for one in lines] == [[], [], [], [], [], ["orders_order"]]
+    said = ["it is no diff: it names no file that changes"]
+    assert [one["dynamic"] for one in lines] == [said, said, said, [], [], []]
+
+
 @pytest.mark.parametrize("encoding", ["latin-1", "utf-8-sig", "utf-16"])
 def test_a_diff_is_read_whatever_its_bytes_are(encoding, tmp_path):
     file = tmp_path / "change.diff"

@@ -120,7 +120,18 @@ TRUTHS = [
         "a repository without any migrations", WRONG, None, (UNCHANGED, a_schema_history(migrations=0, frameworks=()))
     ),
     # Newer than the release.
-    Truth("its migration is on main only", MISSING, "proved", (UNCHANGED, a_schema_history(later=(LATER,)))),
+    Truth(
+        "its migration is on main only",
+        MISSING,
+        "proved",
+        (UNCHANGED, a_schema_history(later=(LATER,), declared=(DECLARED,))),
+    ),
+    Truth(
+        "its migration is on main only, and who asks for it since when is not known",
+        MISSING,
+        "likely",
+        (UNCHANGED, a_schema_history(later=(LATER,))),
+    ),
     Truth(
         "its migration is on main only, and something could not be read",
         MISSING,
@@ -266,7 +277,21 @@ TRUTHS = [
         (
             a_relation(schema_name="billing", quote='relation "billing.orders_order" does not exist'),
             UNCHANGED,
-            a_schema_history(at(OLD, schema_name="sales"), standing=("sales.orders_order",)),
+            a_schema_history(
+                at(OLD, schema_name="sales"), standing=("sales.orders_order",), schemas=("billing", "sales")
+            ),
+        ),
+    ),
+    Truth(
+        "created in a template's schema, asked for in a tenant's that no migration knows",
+        "one_environment_only",
+        None,
+        (
+            a_relation(schema_name="tenant_42", quote='relation "tenant_42.orders_order" does not exist'),
+            UNCHANGED,
+            a_schema_history(
+                at(OLD, schema_name="template"), standing=("template.orders_order",), schemas=("template",)
+            ),
         ),
     ),
     Truth(

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.card.blocks import Block, context
 from bot.card.escape import counted, link, mrkdwn, prose
+from bot.card.suspicion import sentry_too
 from playbook.diagnosis import Diagnosis
 from playbook.evidence.changes import Changes
 from playbook.evidence.collected import Evidence
@@ -58,7 +59,7 @@ def _changed(changes: Changes | None, onset: datetime | None, began: str) -> Ite
     author, at = (pull.author, pull.merged_at) if pull else (suspect.author, suspect.at)
     by = f" by {mrkdwn(author, 60)}" if author else ""
     if pull is None:
-        named, when = link(suspect.url, f"{suspect.sha[:8]} {suspect.message}", 150), "committed"
+        named, when = link(suspect.url, suspect.named, 150), "committed"
     else:
         named, when = link(pull.url, f"#{pull.number} {pull.title}", 150), "merged" if at else "not merged"
     dated = f", {when} {clock(at)}" if at else ", not merged" if pull else ""
@@ -66,7 +67,8 @@ def _changed(changes: Changes | None, onset: datetime | None, began: str) -> Ite
     others = len(changes.suspects) - 1 if changes else 0
     beside = f" _(and {counted(others, 'more change')} to look at)_" if others else ""
     reason = f" – {prose(first.reasons[0], 200)}" if first.reasons else ""
-    yield f"*What changed:* {named}{by}{dated}{apart}{reason}{beside}"
+    too = "; Sentry suspects it too" if changes and sentry_too(changes, suspect) else ""
+    yield f"*What changed:* {named}{by}{dated}{apart}{reason}{too}{beside}"
 
 
 def _apart(moment: datetime, onset: datetime) -> str:

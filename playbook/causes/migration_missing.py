@@ -1,20 +1,24 @@
 """The code names a relation that no migration of the failing release creates."""
 
+import re
 from shlex import quote
 
-from playbook.causes import Cause, cite, cite_change, decisive, hint, place, rules_out, telling
+from playbook.causes import Cause, against, cite, cite_change, decisive, hint, place, rules_out, telling
 from playbook.diagnosis import Remedy, Signal, Strength
 from playbook.evidence.changes import Changes, FileChange
 from playbook.evidence.event import Event
 from playbook.evidence.frequency import Frequency
 from playbook.evidence.instant import clock, lasting
+from playbook.evidence.issue import Issue
 from playbook.evidence.missing_relation import MissingRelation
 from playbook.evidence.releases import Releases
-from playbook.evidence.schema_history import Declaration, SchemaHistory
-from playbook.evidence.suspects import is_aside
+from playbook.evidence.schema_history import Declaration, SchemaEvent, SchemaHistory
+from playbook.evidence.suspects import is_aside, is_migration, mentions
+from playbook.schema.belonging import Belonging, of_another_service
 from playbook.schema.commands import for_change, framework_of
-from playbook.schema.making import changes_of, making, taken_away_by
+from playbook.schema.making import changes_of, in_use, making, taken_away_by
 from playbook.schema.making import makes as makes_it
+from playbook.schema.target import apart
 
 
 def write_the_migration(
@@ -35,17 +39,18 @@ def write_the_migration(
         return Remedy(
             action=f"Ship a release with {file}: deploy {branch}, or pick the commit that the command names; or roll "
             "back to the last good release",
-            command=f"git log --oneline {quote(schema.commit[:12])}..{quote(f'origin/{branch}')} -- {quote(file)}",
+            command=f"git fetch origin && git log --oneline {quote(schema.commit[:12])}..{quote(f'origin/{branch}')} "
+            f"-- {quote(file)}",
             verify=for_change(waiting[0], event).state,
             rollback=rollback,
         )
     declared = schema.declared[0].framework if schema and schema.declared else framework_of(event)
-    command = WRITE.get(declared or "")
+    command, where = WRITE.get(declared or "", (None, ""))
     return Remedy(
         action=f"Write and ship the migration that creates {label}, or roll back to the last good release until it "
         "exists",
         command=command,
-        verify=(f"Before shipping, `{command}` reports nothing left to write; then " if command else "")
+        verify=(f"Before shipping, `{command}` reports nothing left to write{where}; then " if command else "")
         + ("the errors stop" if command else "The errors stop"),
         rollback=rollback,
     )
@@ -55,22 +60,33 @@ cause = Cause(__name__, claim="The release brings no migration that creates the 
 
 
 @cause.signal(Strength.DECISIVE)
-def nothing_creates_it(relation: MissingRelation, schema: SchemaHistory, changes: Changes | None) -> Signal | None:
+def nothing_creates_it(
+    relation: MissingRelation, schema: SchemaHistory, belonging: Belonging, changes: Changes | None
+) -> Signal | None:
     """Does the code declare the relation, and no migration in the whole repository ever create it?
 
     Diagnosis rule 3, over the whole history instead of one release. A relation that the repository's own code does not
-    declare may be a package's; where many declared ones have no migration, tables are made by other means.
+    declare may be a package's; where many declared ones have no migration, tables are made by other means; and what the
+    last good release declared already was there without a migration, or never asked for.
     """
-    declared = [one for one in schema.declared if one.managed and _same(relation, one) and not is_aside(one.path)]
-    if not declared or schema.events or schema.later:
+    declared = [one for one in schema.declared if one.managed and _same(relation, one) and _runs(one.path)]
+    if not declared:
         return None
-    one = declared[0]
+    one = next((each for each in declared if belonging.sure(each)), declared[0])
+    told = in_use((*schema.events, *schema.later))
+    if any(each.target in ("", one.target) for each in told) or (not one.target and told):
+        return None
     usual = schema.covered >= COVERED * (schema.declaring - 1)
-    sure = usual and schema.covered > 0 and schema.whole
-    known = f"none of the {schema.migrations:,} migrations of the release creates it"
+    new = one.brought == "release" and belonging.same_code
+    sure = usual and schema.covered > 0 and schema.whole and new and belonging.sure(one) and not told
+    aside = next((each for each in schema.events if makes_it(relation, each)), None)
+    had = one.brought == "earlier" or any(makes_it(relation, each) for each in schema.gone)
+    doubtful = had or not belonging.sure(one)
     commit = _introduced(one, changes)
-    return (decisive if sure else telling if usual else hint)(
-        f"{one.path}:{one.line} declares {relation.label} ({one.model}), and {known}"
+    return (decisive if sure and not aside and not doubtful else telling if usual and not doubtful else hint)(
+        f"{one.path}:{one.line} declares {relation.label} ({one.model}), and {_none_creates(schema)}"
+        + (f" but {place(aside)}, which may be for another database" if aside else "")
+        + ("; the last good release declared it too" if one.brought == "earlier" else "")
         + (f"; {commit} brought the declaration" if commit else ""),
         cite(one, one.quote, "GitHub"),
         cite(schema, schema.finding),
@@ -78,15 +94,27 @@ def nothing_creates_it(relation: MissingRelation, schema: SchemaHistory, changes
 
 
 @cause.signal(Strength.DECISIVE)
-def only_the_default_branch_creates_it(relation: MissingRelation, schema: SchemaHistory) -> Signal | None:
-    """Is the migration that creates it newer than the failing release?"""
-    later = [one for one in schema.later if makes_it(relation, one)]
+def only_the_default_branch_creates_it(
+    relation: MissingRelation, schema: SchemaHistory, belonging: Belonging, changes: Changes | None
+) -> Signal | None:
+    """Is the migration that creates it newer than the failing release?
+
+    A hint only where the code asked for it before (then it was there, and the migration adopts it), where the last good
+    release had the migration (a rollback, a hotfix of older code), or where it may be for another database; likely
+    where nothing tells since when the code asks, or where a newer release fails as well.
+    """
+    later = [one for one in in_use(schema.later) if makes_it(relation, one)]
     if not later or making(relation, None, schema) or taken_away_by(relation, schema):
         return None
     one, branch = later[0], schema.branch or "the default branch"
-    return (decisive if schema.whole else telling)(
-        f"{place(one)} creates {relation.label} on {branch}, and the failing release ({schema.commit[:7]}) does not "
-        "hold it",
+    had = any(makes_it(relation, each) for each in schema.gone)
+    sure = schema.whole and belonging.same_code and belonging.newest
+    asked_before = any(each.brought == "earlier" for each in schema.declared if _same(relation, each))
+    doubtful = had or asked_before or IF_NOT_EXISTS.search(one.quote) or not belonging.sure(one)
+    sure = sure and not doubtful and _newly_asked(relation, schema, changes)
+    return (decisive if sure else hint if doubtful else telling)(
+        f"On {branch}, {place(one)} {_deed(one)} {relation.label}; the failing release ({schema.commit[:7]}) does not "
+        "hold that",
         cite_change(one),
         cite(schema, schema.finding),
     )
@@ -101,7 +129,7 @@ def model_without_migration(relation: MissingRelation, changes: Changes, schema:
     """
     if schema is not None and schema.declared:
         return None
-    models = changes_of(relation, changes, "models")
+    models = [one for one in changes_of(relation, changes, "models") if _runs(one.path)]
     if not models or changes_of(relation, changes, "creates") or changes.incomplete:
         return None
     if any(_removes(file, models[0].quote) for file in changes.files):
@@ -145,19 +173,63 @@ def first_release_has_it(releases: Releases) -> Signal | None:
 
 @cause.signal(Strength.RULES_OUT)
 def the_release_creates_it(
-    relation: MissingRelation, changes: Changes | None, schema: SchemaHistory | None
+    relation: MissingRelation,
+    changes: Changes | None,
+    schema: SchemaHistory | None,
+    belonging: Belonging | None,
+    event: Event | None,
+    issue: Issue,
 ) -> Signal | None:
-    """Does a migration of the release create it after all?"""
+    """Does a migration of the release create it after all?
+
+    One of another service, or of a tool whose database may be another, only speaks against it.
+    """
     creating = making(relation, changes, schema)
     if not creating:
         return None
-    return rules_out(f"{place(creating[-1])} creates {relation.label}", cite_change(creating[-1]))
+    ours = [one for one in creating if not isinstance(one, SchemaEvent) or belonging is None or belonging.sure(one)]
+    ours = [one for one in ours if not of_another_service(one.path, event, issue)]
+    one = (ours or creating)[-1]
+    return (rules_out if ours else against)(f"{place(one)} creates {relation.label}", cite_change(one))
 
 
 def _same(relation: MissingRelation, declared: Declaration) -> bool:
     return relation.matches(
         f"{declared.schema_name}.{declared.relation}" if declared.schema_name else declared.relation
     )
+
+
+def _none_creates(schema: SchemaHistory) -> str:
+    if schema.migrations < 2:  # noqa: PLR2004 - none, or the only one
+        return (
+            "the release's only migration does not create it" if schema.migrations else "the release has no migrations"
+        )
+    return f"none of the release's {schema.migrations:,} migrations creates it"
+
+
+def _deed(one: SchemaEvent) -> str:
+    return f"renames {one.relation} to" if one.kind == "renames" else "creates"
+
+
+def _newly_asked(relation: MissingRelation, schema: SchemaHistory, changes: Changes | None) -> bool:
+    """Whether the release is the first whose code asks for the relation, as far as declarations and patches tell."""
+    declared = [one for one in schema.declared if _same(relation, one) and _runs(one.path)]
+    if declared:
+        return all(one.brought == "release" and one.managed for one in declared)
+    lines = (
+        (row for file in changes.files if _is_code(file) for row in (file.patch or "").split("\n")) if changes else ()
+    )
+    named = [row[:1] for row in lines if row[:1] in "+-" and mentions(row, relation.name)]
+    return "+" in named and "-" not in named
+
+
+def _is_code(file: FileChange) -> bool:
+    return _runs(file.path) and not is_migration(file.path)
+
+
+def _runs(path: str) -> bool:
+    """Whether the file is of the service itself: no test, example, copy or leftover."""
+    return apart(path) is None and not is_aside(path)
 
 
 def _introduced(declared: Declaration, changes: Changes | None) -> str | None:
@@ -172,13 +244,16 @@ def _removes(file: FileChange, line: str) -> bool:
     return any(row[:1] == "-" and row[1:].strip() == line.strip() for row in (file.patch or "").split("\n"))
 
 
+IF_NOT_EXISTS = re.compile(r"if\s+not\s+exists|if_not_exists|unless .{0,40}exists", re.IGNORECASE)
+"""A migration that says so was written for databases that have the relation already."""
+
 WRITE = {
-    "django": "python manage.py makemigrations --check --dry-run",
-    "alembic": "alembic check",
-    "prisma": "npx prisma migrate diff --from-migrations prisma/migrations --to-schema-datamodel prisma/schema.prisma",
+    "django": ("python manage.py makemigrations --check --dry-run", ""),
+    "alembic": ("alembic check", ", on a development database that has it"),
 }
-"""Commands that tell what is left to write, and write nothing: docs.djangoproject.com (makemigrations),
-alembic.sqlalchemy.org (check), prisma.io/docs (migrate diff)."""
+"""Commands that tell what is left to write, and write nothing: docs.djangoproject.com (makemigrations);
+alembic.sqlalchemy.org (check), which first refuses a database that is not up to date. Prisma's `migrate diff` needs a
+shadow database, which it empties (prisma.io/docs, "About the shadow database"): none that one pastes at night."""
 
 COVERED = 0.9
 """The share of the other declared relations that migrations create, from which on a repository is taken to make all of

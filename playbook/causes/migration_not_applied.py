@@ -10,6 +10,7 @@ from playbook.evidence.issue import Issue
 from playbook.evidence.logs import MIGRATIONS, Logs
 from playbook.evidence.missing_relation import MissingRelation
 from playbook.evidence.schema_history import SchemaEvent, SchemaHistory
+from playbook.schema.belonging import Belonging
 from playbook.schema.commands import called, for_change, look_for
 from playbook.schema.making import making
 from playbook.schema.pending import apps_pending, fewer_than_brought, more_than_brought, surely_pending
@@ -52,7 +53,12 @@ cause = Cause(__name__, claim="The migration was not applied", remedy=run_the_mi
 
 @cause.signal(Strength.DECISIVE)
 def reported_as_pending(
-    story: Story, changes: Changes, frequency: Frequency | None, issue: Issue, event: Event | None
+    story: Story,
+    changes: Changes,
+    belonging: Belonging | None,
+    frequency: Frequency | None,
+    issue: Issue,
+    event: Event | None,
 ) -> Signal | None:
     """Did the application say that this release's migration of the relation is pending?"""
     if story.near("started", "faked", "failed") or story.everywhere("applied"):
@@ -62,7 +68,8 @@ def reported_as_pending(
         for change in story.creating:
             if surely_pending(run, change, changes, issue) and not not_elsewhere(done, event):
                 stopped = frequency is None or frequency.trend == "stopped"  # then somebody may have run it since
-                return (decisive if story.unbroken and not stopped else telling)(
+                sure = not isinstance(change, SchemaEvent) or belonging is None or belonging.sure(change)
+                return (decisive if story.unbroken and not stopped and sure else telling)(
                     f"{place(change)} creates {story.relation.label}, and {change.migration} was reported as pending "
                     f"at {clock(run.at)}",
                     cite_change(change),

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from playbook.causes import Cause, against, cite, cite_change, cite_run, decisive, place, telling
+from playbook.causes import Cause, against, cite, cite_change, cite_run, decisive, hint, place, telling
 from playbook.diagnosis import Remedy, Signal, Strength
 from playbook.evidence.changes import Changes, SchemaChange
 from playbook.evidence.event import Event
@@ -11,15 +11,16 @@ from playbook.evidence.instant import clock
 from playbook.evidence.issue import Issue
 from playbook.evidence.logs import MIGRATIONS, Logs
 from playbook.evidence.missing_relation import MissingRelation
-from playbook.evidence.releases import Releases
 from playbook.evidence.schema_history import SchemaHistory
+from playbook.schema.belonging import Belonging, of_another_service
 from playbook.schema.commands import look_for
 from playbook.schema.framework import framework_named
-from playbook.schema.making import changes_of, of_relation, taken_away_by
+from playbook.schema.making import changes_of, in_use, makes, making, of_relation, taken_away_by, takes_away
 from playbook.schema.place import environment
 from playbook.schema.place import place as place_of
 from playbook.schema.statement import removes, same_schema
 from playbook.schema.story import FAILING_LEVELS, Story, after, latest_onset, not_elsewhere, runs_making, runs_named
+from playbook.schema.target import apart
 
 
 def bring_it_back(relation: MissingRelation | None, changes: Changes | None, schema: SchemaHistory | None) -> Remedy:
@@ -66,20 +67,22 @@ def a_drop_was_logged(story: Story, frequency: Frequency, event: Event | None, i
 
 
 @cause.signal(Strength.DECISIVE)
-def its_migrations_remove_it(
-    relation: MissingRelation, schema: SchemaHistory, releases: Releases | None, event: Event | None
-) -> Signal | None:
+def its_migrations_remove_it(relation: MissingRelation, schema: SchemaHistory, belonging: Belonging) -> Signal | None:
     """Do the release's own migrations take the relation away, and none bring it back?
 
-    Then it is gone wherever they have run, and code of that very release still asks for it.
+    Then it is gone wherever they have run, and code of that very release still asks for it. A drop of what they never
+    made may be there in case it exists, and one written into an older migration does not run again: likely only. Where
+    that code leaves the table to others, or the migrations may be of another database, it is a lead only.
     """
     away = taken_away_by(relation, schema)
     if away is None:
         return None
-    failing = releases.failing.version if releases and releases.failing else None
-    same_code = event is not None and event.release is not None and event.release == failing
+    theirs = any(not one.managed for one in schema.declared)
+    made = any(makes(relation, one) and one.target == away.target for one in schema.events)
+    doubtful = theirs or not belonging.sure(away) or (not made and away.brought == "earlier")
+    sure = schema.whole and belonging.same_code and not doubtful and made and away.brought != "edited"
     to = f" to {away.to}" if away.to else ""
-    return (decisive if schema.whole and same_code and not schema.standing else telling)(
+    return (decisive if sure and not schema.standing else hint if doubtful else telling)(
         f"{place(away)} {away.kind} {relation.label}{to}, and no later migration of the release brings it back",
         cite_change(away),
     )
@@ -87,13 +90,21 @@ def its_migrations_remove_it(
 
 @cause.signal(Strength.DECISIVE)
 def the_release_removes_it(
-    relation: MissingRelation, changes: Changes, schema: SchemaHistory | None, story: Story | None, frequency: Frequency
+    relation: MissingRelation,
+    changes: Changes,
+    schema: SchemaHistory | None,
+    belonging: Belonging | None,
+    story: Story | None,
+    frequency: Frequency,
+    event: Event | None,
+    issue: Issue,
 ) -> Signal | None:
     """Does the failing release drop or rename the relation, and did that migration run before the onset?
 
     Where the whole history says so already, only the run is news.
     """
-    removing = (*changes_of(relation, changes, "drops"), *_renames(relation, changes))
+    found = (*changes_of(relation, changes, "drops"), *_renames(relation, changes))
+    removing = [one for one in found if apart(one.path) is None and not of_another_service(one.path, event, issue)]
     if not removing:
         return None
     change, onset, latest = removing[0], frequency.onset, latest_onset(frequency)
@@ -108,6 +119,8 @@ def the_release_removes_it(
         return telling(f"The failing release removes it: {text}", cite_change(change))
     sure = story.is_here(ran[-1]) and same_schema(relation, change.schema_name) and story.unbroken
     sure = sure and not after(ran[-1].at, onset) and not story.made_again(ran[-1].at, latest)
+    told = [one for one in schema.events if one.path == change.path] if schema else []
+    sure = sure and (belonging is None or belonging.all_sure(told))
     return (decisive if sure else telling)(
         f"{text}, and that migration ran at {clock(ran[-1].at)}, before the errors began",
         cite_change(change),
@@ -151,10 +164,32 @@ def code_was_rolled_back(relation: MissingRelation, changes: Changes) -> Signal 
     return None
 
 
+@cause.signal(Strength.TELLING)
+def newer_code_removes_it(relation: MissingRelation, schema: SchemaHistory, changes: Changes | None) -> Signal | None:
+    """Does newer code than the failing release's take the relation away: the last good release's, or the branch's?
+
+    So it is where older code runs again, or a hotfix of it does, on a database that has gone on.
+    """
+    if taken_away_by(relation, schema) or (changes and changes.taken_back):
+        return None
+    for events, told, made in ((schema.gone, "the last good release", telling), (schema.later, schema.branch, hint)):
+        away = [one for one in in_use(events) if takes_away(relation, one)]
+        if away and told:
+            return made(
+                f"{place(away[-1])} {away[-1].kind} {relation.label} in {told}, not in the failing release: this may "
+                "be older code on a database that has moved on",
+                cite_change(away[-1]),
+            )
+    return None
+
+
 @cause.signal(Strength.AGAINST)
-def the_release_creates_it(relation: MissingRelation, changes: Changes) -> Signal | None:
+def the_release_creates_it(
+    relation: MissingRelation, changes: Changes, event: Event | None, issue: Issue
+) -> Signal | None:
     """Does the failing release create the relation? Then it was not there to be dropped."""
-    creating = changes_of(relation, changes, "creates")
+    found = making(relation, changes, None)
+    creating = [one for one in found if not of_another_service(one.path, event, issue)]
     if not creating:
         return None
     return against(

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from playbook.causes import Cause, cite, cite_change, cite_run, decisive, hint, place, rules_out, telling
 from playbook.diagnosis import Remedy, Signal, Strength
-from playbook.evidence.changes import Changes, SchemaChange
+from playbook.evidence.changes import Changes
 from playbook.evidence.environment import stage_in
 from playbook.evidence.event import Event
 from playbook.evidence.frequency import Frequency
@@ -13,8 +13,10 @@ from playbook.evidence.issue import Issue
 from playbook.evidence.logs import MIGRATIONS
 from playbook.evidence.missing_relation import MissingRelation
 from playbook.evidence.schema_history import SchemaEvent, SchemaHistory
+from playbook.schema.belonging import Belonging
 from playbook.schema.commands import look_for
 from playbook.schema.making import making, stands
+from playbook.schema.other_name import elsewhere_named, known_schema, name_after, surely_elsewhere
 from playbook.schema.pending import more_than_brought
 from playbook.schema.replication_log import replica_of
 from playbook.schema.statement import removes, same_schema, says_it_exists
@@ -23,11 +25,11 @@ from playbook.schema.story import SETTLING, Story, after, before, latest_onset, 
 
 def find_where_it_is(relation: MissingRelation | None, changes: Changes | None, schema: SchemaHistory | None) -> Remedy:
     """The name that the migrations give it, where it is another; else ask the very connection that fails."""
-    other = _elsewhere_named(relation, changes, schema) if relation else None
+    other = elsewhere_named(relation, changes, schema) if relation else None
     if other is not None and relation is not None:
         return Remedy(
-            action=f"Make the query ask for {_name(other)}, which the migrations create, or write the migration that "
-            f"makes {relation.label}",
+            action=f"Make the query ask for {name_after(other)}, which the migrations create, or write the migration "
+            f"that makes {relation.label}",
             command=look_for(relation),
             verify="The statement shows under which schema and in which case the failing database has it",
             rollback="Rolling back is safe if the query asked for the other name before",
@@ -47,12 +49,18 @@ cause = Cause(__name__, claim="The query looks in the wrong database, schema or 
 
 @cause.signal(Strength.DECISIVE)
 def applied_here_and_still_missing(
-    story: Story, schema: SchemaHistory | None, frequency: Frequency, issue: Issue, event: Event | None
+    story: Story,
+    schema: SchemaHistory | None,
+    belonging: Belonging | None,
+    frequency: Frequency,
+    issue: Issue,
+    event: Event | None,
 ) -> Signal | None:
     """Was it applied here shortly before or after the errors began, and is it missing all the same?
 
-    Decisive where no migration of the release or of the default branch takes it away again, and no replica may lag
-    behind. Only a hint where several databases took it, or where it was in use before it was missed.
+    Decisive where no migration of the release or of the default branch takes it away again, no router decides which
+    database a migration reaches, and no replica may lag behind. Only a hint where several databases took it, or where
+    it was in use before it was missed.
     """
     onset, latest = frequency.onset, latest_onset(frequency)
     if onset is None or latest is None or issue.last_seen is None:
@@ -65,7 +73,9 @@ def applied_here_and_still_missing(
     if any(line.at >= run.at and removes(story.relation, line.message) for line in lines):
         return None
     stays = schema is not None and schema.whole and stands(story.relation, schema) and not schema.later
-    if several_databases(done) or onset - run.at > NEVER_USED:
+    stays = stays and schema is not None and not schema.routed
+    theirs = belonging is not None and belonging.several and not belonging.all_sure(story.creating)
+    if several_databases(done) or onset - run.at > NEVER_USED or theirs:
         made = hint
     else:
         made = decisive if stays and story.unbroken and replica_of(event) is None else telling
@@ -92,19 +102,23 @@ def migrate_found_it_there(story: Story, issue: Issue) -> Signal | None:
 
 @cause.signal(Strength.DECISIVE)
 def created_under_another_name(
-    relation: MissingRelation, changes: Changes | None, schema: SchemaHistory | None
+    relation: MissingRelation, changes: Changes | None, schema: SchemaHistory | None, belonging: Belonging | None
 ) -> Signal | None:
     """Do the migrations create it in another case or in another schema than the query names?
 
-    A query that names no schema finds it where the search path leads there, which nobody told: only a hint.
+    A query that names no schema finds it where the search path leads there, which nobody told: only a hint. A schema
+    that no migration knows is made at run time, for a tenant; one that the code declares is meant, and lacks it.
     """
-    other = _elsewhere_named(relation, changes, schema)
+    other = elsewhere_named(relation, changes, schema)
     if other is None:
         return None
-    told = other.schema_name is None or same_schema(relation, other.schema_name) is not None
-    sure = told and schema is not None and schema.whole and _name(other) in schema.standing
-    return (decisive if sure else telling if told else hint)(
-        f"{place(other)} creates {_name(other)}, the query asks for {relation.label}",
+    several = schema is not None and len(schema.standing) > 1
+    if several or same_schema(relation, other.schema_name) is None or not known_schema(relation, other, schema):
+        made = hint
+    else:
+        made = decisive if belonging and schema and surely_elsewhere(relation, other, schema, belonging) else telling
+    return made(
+        f"{place(other)} creates {name_after(other)}, the query asks for {relation.label}",
         cite_change(other),
         cite(relation, relation.quote),
     )
@@ -167,32 +181,6 @@ def ended_when_it_was_applied(story: Story, frequency: Frequency, issue: Issue) 
     return None
 
 
-def _elsewhere_named(
-    relation: MissingRelation, changes: Changes | None, schema: SchemaHistory | None
-) -> SchemaChange | None:
-    """The migration that creates it in another case, on a database that tells cases apart, or in another schema."""
-    made = making(relation, changes, schema)
-    names = {_name(one).rpartition(".")[2] for one in made}
-    if made and relation.name not in names:
-        return made[-1] if relation.dialect in CASE_MATTERS else None
-    listed = schema.events if schema and schema.events else changes.schema_changes if changes else ()
-    named = [one for one in listed if one.kind == "creates" and one.relation == relation.name]
-    if any(same_schema(relation, one.schema_name) for one in named):
-        return None
-    return next((one for one in named if one.schema_name is not None), None)
-
-
-def _name(change: SchemaChange) -> str:
-    """The name that the relation has after it, qualified where the migration says so."""
-    if change.kind == "renames" and change.to:
-        return change.to
-    return f"{change.schema_name}.{change.relation}" if change.schema_name else change.relation
-
-
 NEVER_USED = timedelta(hours=1)
 """From its creation to the first error: within it the relation was never seen at work, so that nobody can have dropped
 it by hand since; later, somebody may have, and left no trace."""
-
-CASE_MATTERS = ("postgresql", "cockroachdb")
-"""Dialects that fold unquoted names to lower case, as patches are read here; of those that fold to capitals (Oracle,
-Snowflake, DB2, H2) a patch does not tell which names its framework quotes."""

@@ -27,6 +27,15 @@ class Commit(Value):
     pull: PullRequest | None = None
     files: tuple[str, ...] = ()
 
+    @property
+    def short(self) -> str:
+        """`abc1234`, as people and git name commits."""
+        return self.sha[:7]
+
+    @property
+    def named(self) -> str:
+        return f"{self.short} {self.message}".strip()
+
 
 class SchemaChange(Value):
     """What one line of a patch does to the database: `renames` goes from `relation` to `to`.

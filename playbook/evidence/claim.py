@@ -4,13 +4,20 @@ Sentry goes by git's blame of the default branch, or by file names in the releas
 (https://github.com/getsentry/sentry/issues/78300, https://github.com/getsentry/sentry/issues/80912).
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from playbook.evidence.changes import Claim, Struck, Suspect
 from playbook.evidence.possibility import Limit, lateness
-from playbook.evidence.repeated import same_change
+from playbook.evidence.repeated import LONGEST, same_change
 from playbook.evidence.suspects import Candidate
+
+PULL_NUMBER = re.compile(r"\s*\(#\d{1,9}\)$")
+"""What GitHub puts behind the first line of a squash."""
+
+SHORTEST_TITLE = 3
+"""Characters from which on a first line tells one commit from another: better a claim too many is left open."""
 
 
 class Alleged(NamedTuple):
@@ -57,9 +64,8 @@ def checked(alleged: Alleged, known: Known) -> Claim:
 def struck_by(claims: Sequence[Claim], struck: Mapping[str, Struck]) -> tuple[Struck, ...]:
     """The impossible claims that are not struck out already."""
     told = [one for one in claims if one.verdict == "impossible" and one.commit.sha not in struck]
-    names = [f"{one.commit.sha[:7]} {one.commit.message}, Sentry's suspect" for one in told]
     return tuple(
-        Struck(what=what, reason=one.reason, url=one.commit.url) for what, one in zip(names, told, strict=True)
+        Struck(what=f"{one.commit.named}, Sentry's suspect", reason=one.reason, url=one.commit.url) for one in told
     )
 
 
@@ -73,12 +79,20 @@ def _outside(alleged: Alleged, known: Known) -> Claim:
         return _claim(alleged, "unchecked", f"it is in another repository, {where}")
     if known.unread:
         return _claim(alleged, "unchecked", known.unread)
-    alike = next((other for other in known.commits if one.message and other.message == one.message), None)
+    alike = next((other for other in known.commits if _named_in(one, other)), None)
     if alike is not None:
-        return _claim(alleged, "unchecked", f"{alike.short} has the same message and may be the same change")
+        return _claim(alleged, "unchecked", f"{alike.short} names it in its message and may be the same change")
+    if any(one.commit.sha in other.parents for other in known.commits):
+        return _claim(alleged, "impossible", f"it did not come {known.range}: the last good release has it too")
     count = f"{len(known.commits):,} commit" + ("" if len(known.commits) == 1 else "s")
-    told = f"it is not among the {count} {known.range}: the failing release lacks it, or the last good one has it too"
-    return _claim(alleged, "impossible", told)
+    told = "the failing release lacks it, or the last good one has it too"
+    return _claim(alleged, "impossible", f"it is none of what came {known.range} ({count}): {told}")
+
+
+def _named_in(one: Candidate, other: Candidate) -> bool:
+    """Whether the other's message holds this one's first line, as those of squashes and backports do."""
+    title = PULL_NUMBER.sub("", one.commit.message).casefold()
+    return len(title) >= SHORTEST_TITLE and title in other.message[:LONGEST].casefold()
 
 
 def _claim(alleged: Alleged, verdict: str, reason: str) -> Claim:

@@ -12,14 +12,17 @@ failing release edits a file that the last good one had; only the default branch
 
 
 class SchemaEvent(SchemaChange):
-    """One thing that a migration does to the relation, under this or an earlier name."""
+    """One thing that a migration does to the relation, under this or an earlier name. `target` is the database that
+    the migration is for, as one of the history's `targets`; "" where that is not known."""
 
     brought: Brought = "unknown"
+    target: str = ""
 
 
 class Declaration(Value):
     """Code that declares the relation: `model` is the class or entity, `managed` false where it leaves the table to
-    others (Django's `managed = False`)."""
+    others (Django's `managed = False`, or a migration that only adopts it); `target` is the database it is in, "" where
+    that is in doubt."""
 
     relation: str
     schema_name: str | None = None
@@ -31,6 +34,7 @@ class Declaration(Value):
     quote: str
     url: str
     brought: Brought = "unknown"
+    target: str = ""
 
 
 class SchemaHistory(Fact):
@@ -40,11 +44,13 @@ class SchemaHistory(Fact):
     are those that only the default branch has; `gone` what the last good release's migrations did and the failing
     one's no longer hold (deleted or edited files). `standing` are the names, qualified as the migrations say, under
     which the relation is there once every migration of the release has run, by name alone or by another case: () where
-    it is not. `migrations` counts those of the release, of every framework in `frameworks`. `covered` and `declaring`
-    say how many of the managed relations that the code declares are created by them: few where tables are made by other
-    means. `incomplete` and `dynamic` tell what could not be read, or only by running it: while there is any, a relation
-    that is not found is not surely absent. `uncompared` tells what of the last good release or of the default branch
-    could not be read.
+    it is not. `migrations` counts those of the release, of every framework in `frameworks`. `targets` are the databases
+    that those are for, each a framework and a folder (schema/target.py), and `schemas` the schemas that they create, or
+    create anything in. `routed` tells that settings decide which migration reaches which database. `covered` and
+    `declaring` say how many of the managed relations that the code of the same target declares are created by them: few
+    where tables are made by other means. `incomplete` and `dynamic` tell what could not be read, or only by running it:
+    while there is any, a relation that is not found is not surely absent. `uncompared` tells what of the last good
+    release or of the default branch could not be read.
     """
 
     source: ClassVar[str] = "GitHub"
@@ -60,6 +66,9 @@ class SchemaHistory(Fact):
     standing: tuple[str, ...] = ()
     migrations: int = 0
     frameworks: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    schemas: tuple[str, ...] = ()
+    routed: bool = False
     covered: int = 0
     declaring: int = 0
     incomplete: tuple[str, ...] = ()

@@ -49,12 +49,11 @@ class Candidate(NamedTuple):
 
     @property
     def short(self) -> str:
-        """`abc1234`, as people name commits."""
-        return self.commit.sha[:7]
+        return self.commit.short
 
     @property
     def named(self) -> str:
-        return f"{self.short} {self.commit.message}".strip()
+        return self.commit.named
 
     @property
     def running(self) -> tuple[FileChange, ...]:

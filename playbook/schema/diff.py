@@ -18,7 +18,7 @@ from playbook.schema.history import Event, Gap, History, history
 from playbook.schema.operation import Operation, net
 from playbook.schema.pieces import Budget, Pieced, may_matter, pieced
 from playbook.schema.series import together
-from playbook.schema.unified import Changed, changed
+from playbook.schema.unified import Changed, changed, is_diff
 from playbook.schema.unread import Unread
 
 DUMP = re.compile(r"(?:^|/)(?:structure\.sql|schema\.sql|schema\.rb|[\w-]+-schema\.(?:sql|dump))$")
@@ -57,9 +57,11 @@ class Brought(NamedTuple):
 
 
 def effect(diff: str) -> Effect:
-    """Folds both sides of the diff and gives what only the later one has."""
+    """Folds both sides of the diff and gives what only the later one has; of a text that is no diff only that."""
+    if not is_diff(diff):
+        return Effect((), (), (), (), ("it is no diff: it names no file that changes",))
     found = brought(together(changed(diff, is_read)))
-    left = net(Operation(one.kind, one.name, one.line, one.to) for one in found.events)
+    left = _net(found.events)
     creates = {one.relation for one in left if one.kind == "creates"}
     renames = {(one.relation, one.to) for one in left if one.kind == "renames" and one.to}
     made = {name.lower() for name in (*creates, *(to for _, to in renames))}
@@ -72,6 +74,25 @@ def effect(diff: str) -> Effect:
         tuple(sorted(renames)),
         tuple(sorted(lacking)),
         tuple(dict.fromkeys(told)),
+    )
+
+
+DATABASE = re.compile(
+    r"(?:^|[/._-])(mysql|mariadb|postgres|postgresql|pg|sqlite3?|mssql|sqlserver|oracle|hsqldb|h2|clickhouse|cockroach(?:db)?"
+    r"|db2)(?=[/._-])",
+    re.IGNORECASE,
+)
+"""What a path says of the one kind of database that its migration is for: the same change stands once for each."""
+
+
+def _net(events: Iterable[Event]) -> tuple[Operation, ...]:
+    """What the events come to in each of the kinds of databases that they are for."""
+    every = [(found[1].lower() if (found := DATABASE.search(one.path)) else "", one) for one in events]
+    kinds = sorted({kind for kind, _ in every} - {""}) or [""]
+    return tuple(
+        left
+        for kind in kinds
+        for left in net(Operation(one.kind, one.name, one.line, one.to) for of, one in every if of in ("", kind))
     )
 
 
@@ -110,12 +131,14 @@ def _difference(before: Mapping[str, Pieced], after: Mapping[str, Pieced], gaps:
     was, now = _read(before), _read(after)
     had = Counter(_deed(event) for event in was.events)
     told = {(gap.path, gap.why) for gap in was.gaps}
+    there = set(was.relations)
     events = []
     for event in now.events:
         if had[_deed(event)] > 0:
             had[_deed(event)] -= 1
-        elif event.kind != "creates" or event.name not in was.relations:
+        elif event.kind != "creates" or event.name not in there:
             events.append(event)
+            there -= {event.name}
     known = {_qualified(one).lower() for one in was.declared} | {one.lower() for one in was.relations}
     declared = tuple(
         one
@@ -130,7 +153,8 @@ def _difference(before: Mapping[str, Pieced], after: Mapping[str, Pieced], gaps:
     events = [_placed(event, after) for event in events]
     declared = tuple(_placed(one, after) for one in declared)
     gaps = [_placed(gap, after) if gap.path in after else gap for gap in gaps]
-    gaps += [gap for path, one in after.items() for gap in _lost(path, one)]
+    gone = {_said(line.text) for one in before.values() for line in one.lost}
+    gaps += [gap for path, one in after.items() for gap in _lost(path, one, gone)]
     return Brought(tuple(events), declared, tuple(gaps))
 
 
@@ -193,11 +217,19 @@ def _counts(gap: Gap, side: Pieced) -> bool:
     return side.whole or (gap.line is not None and gap.line <= len(side.numbers))
 
 
-def _lost(path: str, side: Pieced) -> Iterator[Gap]:
-    if side.lost:
-        yield Gap(
-            path, side.lost[0], "lines were added to a migration, and what they do cannot be seen from them alone"
-        )
+def _lost(path: str, side: Pieced, gone: set[str]) -> Iterator[Gap]:
+    """Lines that nobody could read, unless the other side says the same in another form."""
+    lost = [line.number for line in side.lost if _said(line.text) not in gone]
+    if lost:
+        yield Gap(path, lost[0], "lines were added to a migration, and what they do cannot be seen from them alone")
+
+
+SAYS = re.compile(r"(?:create|drop|rename|delete|execute|raw|query|statement)\w*|[\"'`:]\w+", re.IGNORECASE)
+
+
+def _said(line: str) -> str:
+    """What a line calls and names, however it is written."""
+    return " ".join(one.lower().strip("\"'`:") for one in SAYS.findall(line))
 
 
 CLASS = re.compile(r"^\s*(?:export\s+)?(?:abstract\s+)?(?:class|model|defmodule)\s+([\w.:]+)", re.MULTILINE)

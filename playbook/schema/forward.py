@@ -1,7 +1,8 @@
 """Of pieces of a migration in Ruby, PHP, Elixir or JavaScript, the statements that are whole and run forward.
 
 Which way a line runs, the method says that it stands in: one that begins within the piece, or one that ends where the
-way back begins, which people write below. Where the piece shows neither, nothing of it is read.
+way back begins, which people write below. Where the piece shows neither, only what creates is read: a way back drops,
+and one that creates again stands below a way forward that drops, in the same piece.
 """
 
 import itertools
@@ -17,7 +18,12 @@ MARKS = {
 SCRIPT = re.compile(
     r"\s*(?:(?:export|public|static|async|const|function)\s+|(?:module\.)?exports\.)*[\"']?(up|down)[\"']?\s*[=:(]"
 )
-CLOSES = re.compile(r"\s*(?:end\b|[)\]}]|//|#|\*)")
+CLOSES = re.compile(r"\s*(?:end\b|[)\]}]|//|#|/?\*)")
+CREATES = re.compile(
+    r"\s*(?:await\s+|return\s+|yield\s+)?(?:(?:\$?this|self|knex|db|queryInterface|queryRunner|Schema)\W{1,2}|schema\.)*"
+    r"create(?:_if_not_exists)?(?:_join)?[_ (]{0,2}(?:[Tt]able|IfNotExists)?\s?\("
+    r"|\s*create_(?:join_)?table\b"
+)
 MOST_TRIED = 200
 """Lines that are taken from the end of a statement while looking for where it is whole."""
 
@@ -64,6 +70,7 @@ def statements(
     after the way forward begins, does so until its piece ends, or until the way back begins.
     """
     marks = [(at, place, one[1]) for at, part in enumerate(parts) for place, one in _marks(ending, part)]
+    both_ways = all(name == "change" for _, _, name in marks) and bool(marks)
     for at, part in enumerate(parts):
         own = [(place, name) for part_at, place, name in marks if part_at == at]
         after = next((name for part_at, _, name in marks if part_at > at), None)
@@ -72,8 +79,11 @@ def statements(
         names = [before, *(name for _, name in own), after]
         for one, (start, end) in enumerate(itertools.pairwise(bounds)):
             shown = one > 0 and names[one] != "down"
-            if shown or (names[one] != "down" and names[one + 1] == "down"):
+            if shown or both_ways or (names[one] != "down" and names[one + 1] == "down"):
                 yield from ((at, *found) for found in _whole(part, start + 1, end, within, parses))
+            elif names[one] != "down" and names[one + 1] is None:
+                found = _whole(part, start + 1, end, within, parses)
+                yield from ((at, first, last) for first, last in found if CREATES.match(part[first]))
 
 
 def _marks(ending: str, lines: Sequence[str]) -> Iterator[tuple[int, re.Match[str]]]:

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from playbook.evidence.changes import Changes, SchemaChange
 from playbook.evidence.missing_relation import MissingRelation
 from playbook.evidence.schema_history import SchemaEvent, SchemaHistory
-from playbook.schema.statement import same_schema
+from playbook.schema.statement import DEFAULT_SCHEMAS, same_schema
+from playbook.schema.target import apart
 
 
 def changes_of(relation: MissingRelation, changes: Changes | None, kind: str) -> tuple[SchemaChange, ...]:
@@ -23,18 +24,32 @@ def making(
 ) -> tuple[SchemaChange, ...]:
     """The migrations of the failing release that make the relation, whenever they were written.
 
-    By the whole history where it was read: what still stands after the last time that it was taken away; a rename to
-    its name makes it too. Else by the patches of the release alone.
+    By the whole history where it was read: what still stands after the last time that it was taken away, each database
+    by itself; a rename to its name makes it too. Else by the patches of the release alone. What lies in folders of
+    tests, examples and copies makes nothing.
     """
     if schema is None or not schema.events:
-        return changes_of(relation, changes, "creates")
-    found: list[SchemaEvent] = []
-    for event in schema.events:
+        return tuple(one for one in changes_of(relation, changes, "creates") if apart(one.path) is None)
+    found: dict[str, list[SchemaEvent]] = {}
+    for event in in_use(schema.events):
         if makes(relation, event):
-            found.append(event)
+            found.setdefault(event.target, []).append(event)
         elif takes_away(relation, event):
-            found.clear()
-    return tuple(found)
+            left = [one for one in found.pop(event.target, []) if _schema(one) != _schema(event)]
+            found |= {event.target: left} if left else {}
+    return tuple(event for events in found.values() for event in events)
+
+
+def _schema(event: SchemaEvent) -> str | None:
+    """The schema that the relation, or its new name, is in; None for the one where unqualified names lie."""
+    told = event.to.rpartition(".")[0] if event.kind == "renames" and event.to else ""
+    name = (told or event.schema_name or "").casefold()
+    return name if name and name not in DEFAULT_SCHEMAS else None
+
+
+def in_use(events: Iterable[SchemaEvent]) -> tuple[SchemaEvent, ...]:
+    """Without those of tests, examples and copies."""
+    return tuple(event for event in events if apart(event.path) is None)
 
 
 def stands(relation: MissingRelation, schema: SchemaHistory) -> bool:
@@ -44,13 +59,9 @@ def stands(relation: MissingRelation, schema: SchemaHistory) -> bool:
 
 def taken_away_by(relation: MissingRelation, schema: SchemaHistory) -> SchemaEvent | None:
     """The migration of the failing release after which the relation is gone; None where it stands, or never was."""
-    last: SchemaEvent | None = None
-    for event in schema.events:
-        if makes(relation, event):
-            last = None
-        elif takes_away(relation, event):
-            last = event
-    return last
+    if stands(relation, schema):
+        return None
+    return next((event for event in reversed(in_use(schema.events)) if takes_away(relation, event)), None)
 
 
 def makes(relation: MissingRelation, event: SchemaChange) -> bool:

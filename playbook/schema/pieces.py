@@ -6,6 +6,7 @@ out, and the line that git shows beside a piece (`@@ … @@ class Order(Base):`)
 """
 
 import itertools
+import json
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -17,10 +18,23 @@ from playbook.schema.sql_files import FLYWAY, MARK, NUMBERED, base
 from playbook.schema.unified import Part
 
 MIGRATES = re.compile(
-    r"create|drop|rename|execute|\bsql|_table|Table|Model\b|ManyToMany|\braw\b|\bquery\b|changeSet|statement",
+    r"(?:create|drop|rename|delete)[\s_(:.]*(?:if[\s_]?(?:not[\s_]?)?exists\s+)?(?:or\s+replace\s+)?(?:temp\w*\s+|unlogged\s+)?"
+    r"(?:materialized[\s_]*)?(?:virtual\s+|foreign\s+|join_?)?(?:table|view|model|sequence)|\brename\s+to\b|\bset\s+schema\b"
+    r"|\bexecute|\braw\b|\bquery\s*\(|\bstatement\s*\(|\bunprepared\b|\bRunSQL\b|\bSchema::(?:create|drop|rename)"
+    r"|AlterModelTable|ManyToMany|SeparateDatabase|\bschema\.(?:create|drop|rename)|\bchangeSet\b",
     re.IGNORECASE,
 )
 """Words of an added line that may do something to a relation; a column or an index has none of them."""
+
+HARMLESS = re.compile(
+    r"(?:execute\w*|raw|query|statement)\s*\(?\s*(?:text\()?[frbu]{0,2}[\"'`]{1,3}\s*(?:SELECT|INSERT|UPDATE|DELETE|COMMENT|GRANT|ANALYZE"
+    r"|(?:CREATE|DROP)\s+(?:UNIQUE\s+)?(?:INDEX|EXTENSION|TRIGGER)|ALTER\s+TABLE\s+\S+\s+(?:ADD|DROP|ALTER)|\w+\(\))"
+    r"|\bdefaultTo\(",
+    re.IGNORECASE,
+)
+"""Lines that run something, and show that it is nothing of the kind."""
+
+COMMENT = re.compile(r"\s*(?:#|//|/?\*|--)")
 
 
 DECLARES = re.compile(
@@ -35,13 +49,13 @@ ALWAYS = (".sql", ".prisma", ".xml", ".yaml", ".yml")
 
 class Pieced(NamedTuple):
     """`numbers` are those of the text's lines in the file, `fresh` says which of them the other side lacks; `lost` are
-    the numbers of lines that the change brought, that could not be read, and that may migrate."""
+    the lines that only this side has, that could not be read, and that may migrate."""
 
     text: str
     numbers: tuple[int, ...]
     whole: bool
     fresh: tuple[bool, ...] = ()
-    lost: tuple[int, ...] = ()
+    lost: tuple[Line, ...] = ()
 
     def brings(self, line: int) -> bool:
         """Whether the change brought the text's line."""
@@ -71,8 +85,12 @@ def pieced(path: str, parts: tuple[Part, ...], whole: bool, budget: "Budget") ->
         return _pieced(kept, False)
     read = {line.number for line in kept if line.text.strip()} | backward
     fresh = (line for lines in every for line in lines if line.fresh and line.number not in read)
-    lost = tuple(line.number for line in fresh if MIGRATES.search(line.text))
+    lost = tuple(line for line in fresh if _may_migrate(line.text))
     return _pieced(kept, False)._replace(lost=lost)
+
+
+def _may_migrate(text: str) -> bool:
+    return bool(MIGRATES.search(text)) and not COMMENT.match(text) and not HARMLESS.search(text)
 
 
 def _kept(path: str, ending: str, parts: tuple[Part, ...], every: list[list[Line]], budget: "Budget") -> list[Line]:
@@ -109,7 +127,13 @@ def may_matter(path: str, parts: tuple[Part, ...]) -> bool:
 
 
 def _migrates(path: str) -> bool:
-    return is_migration(path) or "/versions/" in f"/{path}"
+    if path.endswith(CODE) and not re.search(r"migrat", path, re.IGNORECASE):
+        return "/versions/" in f"/{path}" and path.endswith(".py")
+    return (is_migration(path) or "/versions/" in f"/{path}") and not path.endswith(".ex")
+
+
+CODE = (*(f".{ending}" for ending in GRAMMARS), ".py")
+"""Files of code, of which those in a folder named `changelog` or `versions` are mostly the product's own."""
 
 
 def _lines(part: Part) -> list[Line]:
@@ -139,8 +163,8 @@ def _mended(ending: str, path: str, part: Part, lines: list[Line], budget: Budge
         return list(_sql(lines, runs_forward))
     if ending == "prisma":
         return [*([Line(part.heading, part.start, False)] if part.heading else []), *lines]
-    if ending in ("xml", "yaml", "yml"):
-        return list(_change_sets(lines) if ending == "xml" else _items(lines))
+    if ending in CHANGELOGS:
+        return list(CHANGELOGS[ending](lines))
     if ending == "rb" and "migrat" not in path:
         return list(_ruby(part, lines))
     return list(_blocks(ending, lines, budget)) if ending in GRAMMARS else []
@@ -212,7 +236,7 @@ def _change_sets(lines: list[Line]) -> Iterator[Line]:
     """The change sets and includes of a changelog in XML that are whole."""
     found: list[Line] = []
     block: list[Line] = []
-    for line in lines:
+    for line in _uncommented(lines):
         if block or re.match(r"\s*<changeSet\b", line.text):
             block.append(line)
         elif re.match(r"\s*<include(?:All)?\b[^>]*/>\s*$", line.text):
@@ -226,6 +250,21 @@ def _change_sets(lines: list[Line]) -> Iterator[Line]:
         yield Line("</databaseChangeLog>", lines[-1].number, False)
 
 
+def _uncommented(lines: list[Line]) -> Iterator[Line]:
+    """The lines with what comments hide left blank; a comment may have begun before them."""
+    whole = "\n".join(line.text for line in lines)
+    begun = re.match(r"(?:(?!<!--).)*?-->", whole, re.DOTALL)
+    if begun:
+        whole = _blank(begun) + whole[begun.end() :]
+    whole = re.sub(r"<!--.*?(?:-->|\Z)", _blank, whole, flags=re.DOTALL)
+    texts = whole.split("\n") if lines else []
+    yield from (line._replace(text=text) for line, text in zip(lines, texts, strict=True))
+
+
+def _blank(hidden: re.Match[str]) -> str:
+    return "\n" * hidden[0].count("\n")
+
+
 def _items(lines: list[Line]) -> Iterator[Line]:
     """The same of one in YAML: items of its list, as deep as the first."""
     starts = [
@@ -236,6 +275,41 @@ def _items(lines: list[Line]) -> Iterator[Line]:
         yield Line("databaseChangeLog:", lines[0].number, False)
         yield from (line for line in lines[starts[0] :] if not line.text.strip() or indent(line.text) >= level)
 
+
+def _objects(lines: list[Line]) -> Iterator[Line]:
+    """The same of one in JSON: objects of its list that are whole."""
+    found: list[list[Line]] = []
+    start, failed = 0, 0
+    while start < len(lines) and failed < MOST_TRIED:
+        begins = ITEM.match("\n".join(line.text for line in lines[start : start + 2]))
+        end = _whole_object(lines[start : start + MOST_TRIED]) if begins else 0
+        found += [lines[start : start + end]] if end else []
+        failed += bool(begins) and not end
+        start += end or 1
+    if found:
+        yield Line('{"databaseChangeLog": [', lines[0].number, False)
+        for place, item in enumerate(found):
+            last = item[-1]._replace(
+                text=item[-1].text.rstrip().removesuffix(",") + ("," if found[place + 1 :] else "")
+            )
+            yield from (*item[:-1], last)
+        yield Line("]}", lines[-1].number, False)
+
+
+ITEM = re.compile(r"\s*\{\s*\"(?:changeSet|include(?:All)?)\"")
+
+
+def _whole_object(lines: list[Line]) -> int:
+    """How many lines the object has that begins with them; 0 where it does not end among them."""
+    text = "\n".join(line.text for line in lines)
+    try:
+        end = json.JSONDecoder().raw_decode(text, len(text) - len(text.lstrip()))[1]
+    except (ValueError, RecursionError):
+        return 0
+    return text.count("\n", 0, end) + 1
+
+
+CHANGELOGS = {"xml": _change_sets, "yaml": _items, "yml": _items, "json": _objects}
 
 # SQL
 

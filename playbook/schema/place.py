@@ -42,9 +42,12 @@ def own_service(line: LogLine, issue: Issue) -> bool | None:
     """
     if line.service is None:
         return None
-    if line.own:
-        return True
-    told = _words(line.service)
+    return line.own or same_service(line.service, issue)
+
+
+def same_service(service: str, issue: Issue) -> bool:
+    """Whether the words of a name are those of the failing project or package, less those that say which part it is."""
+    told = _words(service)
     packages = [release.rpartition("@")[0] for release in (issue.first_release, issue.last_release) if release]
     for name in (issue.project, *packages):
         own = _words(name)

@@ -18,7 +18,27 @@ def mended(path: str, part: Part, lines: list[Line], budget: Budget) -> Iterator
     first = next((place for place, line in enumerate(lines) if re.match(r"[A-Za-z_@]", line.text)), len(lines))
     yield from _inside(path, part, lines[:first], budget)
     for block in _top_level(lines[first:]):
-        yield from _closed(block, budget)
+        listed = _list_of_operations(path, block)
+        if listed and not budget.parses("py", "\n".join(line.text for line in block)):
+            yield from _operations(part, listed, budget)
+        else:
+            yield from _closed(block, budget)
+
+
+def _list_of_operations(path: str, lines: list[Line]) -> list[Line]:
+    """What a migration of Django's has in its list, whose end may lie outside the piece."""
+    opens = next((place for place, line in enumerate(lines) if OPERATIONS.match(line.text)), None)
+    if opens is None or not re.search(r"(?:^|/)migrations/", path):
+        return []
+    outside = (
+        place
+        for place, line in enumerate(lines)
+        if place > opens and line.text.strip() and indent(line.text) <= indent(lines[opens].text)
+    )
+    return lines[opens + 1 : next(outside, len(lines))]
+
+
+OPERATIONS = re.compile(r"\s*operations\s*=\s*\[\s*$")
 
 
 def _top_level(lines: list[Line]) -> Iterator[list[Line]]:
@@ -53,9 +73,12 @@ def _inside(path: str, part: Part, lines: list[Line], budget: Budget) -> Iterato
         yield from [Line(f"{heading} pass", part.start, False)] if heading.startswith("class ") else []
         return
     level = min(indents)
+    if within := _list_of_operations(path, lines):
+        yield from _operations(part, within, budget)
+        return
     listed = level >= ELEMENTS and "versions/" not in path and (not heading or "Migration" in heading)
     if listed and re.search(r"(?:^|/)migrations/", path):
-        yield from _operations(part, lines, level, budget)
+        yield from _operations(part, lines, budget)
         return
     found = list(_statements(lines, level, budget))
     if not heading:
@@ -72,8 +95,10 @@ ELEMENTS = 8
 """Indentation of an operation in the list of a Django migration, as Django writes it."""
 
 
-def _operations(part: Part, lines: list[Line], level: int, budget: Budget) -> Iterator[Line]:
-    found = list(_statements(lines, level, budget, "[", "]"))
+def _operations(part: Part, lines: list[Line], budget: Budget) -> Iterator[Line]:
+    """A migration with those that are whole."""
+    indents = [indent(line.text) for line in lines if line.text.strip() and not re.match(r"\s*[)\]}#]", line.text)]
+    found = list(_statements(lines, min(indents), budget, "[", "]")) if indents else []
     if found:
         yield Line("from django.db import migrations, models", part.start, False)
         yield Line("class Migration(migrations.Migration):", part.start, False)

@@ -5,22 +5,20 @@ where their files could tell something else. What comes out is plain JSON, the f
 drops and renames the relation, in which file and line, and since when that file says so.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import islice
+import re
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from playbook.evidence.schema_history import Brought
 from playbook.evidence.suspects import is_migration
-from playbook.schema.framework import Declared, frameworks
+from playbook.schema import doubts
+from playbook.schema.framework import Declared
 from playbook.schema.history import Event, History, history
+from playbook.schema.target import Targets, targets
 
 QUOTE = 200
 """Characters of a quoted line: it goes on a card."""
-
-TOLD = 5
-"""Sentences of one kind that are told of what could not be read: the rest is counted."""
 
 
 class Revision(NamedTuple):
@@ -32,11 +30,12 @@ class Revision(NamedTuple):
 
 
 class _Folded(NamedTuple):
-    """A revision and its fold; `page` is the repository's address."""
+    """A revision, its fold and what that is for; `page` is the repository's address."""
 
     revision: Revision
     history: History
     page: str
+    targets: Targets
 
     def url(self, path: str, line: int) -> str:
         return f"{self.page}/blob/{self.revision.commit}/{quote(path)}#L{line}"
@@ -62,17 +61,16 @@ def told(
     address of the repository; `fold` may remember what it did. Bounded by the sizes of the files; never raises for what
     is in them.
     """
-    now = _Folded(head, fold(head), page)
+    now = _folded(head, page, fold)
     events, declared = now.history.of(relation), _declared(now, relation)
-    before = _Folded(base, fold(base), page) if base and _may_differ(base, now, declared) else None
-    after = _Folded(tip, fold(tip), page) if tip and _may_differ(tip, now, ()) else None
+    before = _folded(base, page, fold) if base and _may_differ(base, now, declared) else None
+    after = _folded(tip, page, fold) if tip and _may_differ(tip, now, ()) else None
     since = [_brought(event, base) for event in events]
     gone: list[Event] = []
     if before is not None:
         here, gone = _matched(events, before.history.of(relation))
         since = [_since(event, base, matched=event_is_old) for event, event_is_old in zip(events, here, strict=True)]
     later = _matched(events, after.history.of(relation))[1] if after else []
-    own = {one.framework for one in events} | {one.framework for one in declared}
     return {
         "url": f"{page}/tree/{head.commit}",
         "commit": head.commit,
@@ -81,14 +79,56 @@ def told(
         "later": [_event(event, after, "later") for event in later if after],
         "gone": [_event(event, before, "earlier") for event in gone if before],
         "declared": [_declaration(one, now, before, base) for one in declared],
-        "standing": sorted(name for name in now.history.relations if _is(name, relation)),
+        "standing": sorted(_standing(relation, events, now.targets)),
+        **_whole(now, events, declared),
+        "uncompared": [
+            *doubts.unread_of(base.unread if base else {}, "the last good release"),
+            *doubts.unread_of(tip.unread if tip else {}, "the default branch"),
+        ],
+    }
+
+
+def _whole(now: _Folded, events: Iterable[Event], declared: Iterable[Declared]) -> dict[str, Any]:
+    """What is told of the release's migrations as a whole, and what may be missing from it."""
+    texts = now.revision.texts
+    return {
         "migrations": len(now.history.migrations),
         "frameworks": sorted({one.framework for one in now.history.migrations}),
-        **_coverage(now.history, own),
-        "incomplete": _counted(_unread(now, own)),
-        "dynamic": _counted(_dynamic(now.history, own)),
-        "uncompared": [*_unread_of(base, "the last good release"), *_unread_of(tip, "the default branch")],
+        "targets": sorted(set(now.targets.by_path.values())),
+        "schemas": sorted(_schemas(now)),
+        "routed": doubts.routed(texts),
+        **doubts.coverage(now.history, now.targets, declared),
+        "incomplete": doubts.unread(now.history, now.revision.unread, events),
+        "dynamic": doubts.dynamic(now.history, events),
     }
+
+
+def _folded(revision: Revision, page: str, fold: Callable[[Revision], History]) -> _Folded:
+    found = fold(revision)
+    return _Folded(revision, found, page, targets(found.migrations, revision.texts))
+
+
+def _schemas(folded: _Folded) -> set[str]:
+    """The schemas in which the migrations make anything, or that they make themselves."""
+    texts = (folded.revision.texts.get(one.path, "") for one in folded.history.migrations)
+    made = {name for text in texts if "schema" in text.lower() for name in CREATES_SCHEMA.findall(text)}
+    return made | {one.schema_name for one in folded.history.events if one.schema_name and one.kind == "creates"}
+
+
+CREATES_SCHEMA = re.compile(r"\bcreate[ _]schema[\s(\"']{1,4}(?:if\s+not\s+exists\s+\"?)?(\w{1,63})", re.IGNORECASE)
+
+
+def _standing(relation: str, events: Iterable[Event], of: Targets) -> set[str]:
+    """The names under which it is there in the end, each target's migrations taken alone."""
+    there: dict[tuple[str, str], str] = {}
+    for event in events:
+        target = of.of(event.path)
+        if event.kind in ("drops", "renames"):
+            there.pop((target, event.name), None)
+        name = event.to if event.kind == "renames" else event.name if event.kind == "creates" else None
+        if name is not None:
+            there[target, name] = name
+    return {name for name in there.values() if _is(name, relation)}
 
 
 def _declared(folded: _Folded, relation: str) -> tuple[Declared, ...]:
@@ -106,7 +146,7 @@ def _may_differ(other: Revision, now: _Folded, declared: Iterable[Declared]) -> 
     changed = (path for path, text in other.texts.items() if texts.get(path) != text)
     if any(path in known or is_migration(path) or path.rpartition("/")[0] in folders for path in changed):
         return True
-    return any(other.texts.get(one.path) not in (None, texts.get(one.path)) for one in declared)
+    return any(other.texts.get(one.path) != texts.get(one.path) for one in declared)
 
 
 def _brought(event: Event, base: Revision | None) -> Brought:
@@ -158,6 +198,7 @@ def _event(event: Event, folded: _Folded, brought: Brought) -> dict[str, Any]:
         "migration": event.migration,
         "url": folded.url(event.path, line),
         "brought": brought,
+        "target": folded.targets.of(event.path),
     }
 
 
@@ -165,20 +206,26 @@ def _declaration(one: Declared, now: _Folded, before: _Folded | None, base: Revi
     line, text = _line(now.revision.texts.get(one.path, ""), one.line, one.name)
     brought: Brought = "unknown" if base is None else "release"
     same = base is not None and base.texts.get(one.path) == now.revision.texts.get(one.path)
-    if same or (before and any(old[:2] == one[:2] for old in before.history.declared)):
+    if same or (before and any(_alike(old, one) for old in before.history.declared)):
         brought = "earlier"
     return {
         "relation": one.relation,
         "schema_name": one.schema_name,
         "model": one.name,
-        "managed": one.managed,
+        "managed": one.managed and not doubts.adopted(now.history, now.revision.texts, one),
         "framework": one.framework,
         "path": one.path,
         "line": line,
         "quote": text or one.name,
         "url": now.url(one.path, line),
         "brought": brought,
+        "target": now.targets.owning(one),
     }
+
+
+def _alike(one: Declared, other: Declared) -> bool:
+    """Whether both declare the same relation, in whatever class and file."""
+    return (one.relation, one.schema_name) == (other.relation, other.schema_name)
 
 
 def _line(text: str, number: int, name: str) -> tuple[int, str]:
@@ -197,46 +244,6 @@ def _line(text: str, number: int, name: str) -> tuple[int, str]:
 
 def _opens(line: str) -> bool:
     return line.endswith(("(", "[", "{"))
-
-
-def _coverage(folded: History, own: set[str]) -> dict[str, int]:
-    """Of the relations that code of these frameworks declares: how many there are, how many migrations create."""
-    there = {name.lower() for name in folded.relations} | {name.lower().rpartition(".")[2] for name in folded.relations}
-    names = {one.relation.lower() for one in folded.declared if one.managed and one.framework in own}
-    return {"declaring": len(names), "covered": sum(name in there for name in names)}
-
-
-def _unread(folded: _Folded, own: set[str]) -> Iterator[str]:
-    wants = [one.wants for one in frameworks() if not own or one.name in own]
-    yield from (f"{path}: {why}" for path, why in folded.revision.unread.items() if any(want(path) for want in wants))
-    yield from (
-        f"{one.path}: {one.unread}"
-        for one in folded.history.migrations
-        if one.unread and (not own or one.framework in own)
-    )
-
-
-def _unread_of(other: Revision | None, name: str) -> list[str]:
-    """What of a commit to compare with could not be read."""
-    unread = other.unread if other else {}
-    first = next(iter(unread.items()), None)
-    if first is None:
-        return []
-    more = f", and {len(unread) - 1:,} more files" if len(unread) > 1 else ""
-    return [f"{first[0]} of {name} was not read: {first[1]}{more}"]
-
-
-def _dynamic(folded: History, own: set[str]) -> Iterator[str]:
-    for one in folded.migrations:
-        if not own or one.framework in own:
-            yield from (f"{one.path}:{each.line}: {each.what}" for each in one.dynamic)
-
-
-def _counted(sentences: Iterable[str]) -> list[str]:
-    rest = Counter(sentences)  # each once, in their order
-    shown = list(islice(rest, TOLD))
-    more = len(rest) - len(shown)
-    return [*shown, *([f"{more:,} more files"] if more else [])]
 
 
 def _is(name: str, relation: str) -> bool:

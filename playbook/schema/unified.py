@@ -25,6 +25,7 @@ AFTER = re.compile(r'^\+\+\+ (?:"((?:[^"\\\n]|\\.)*)"|([^\t\n\r]*))', re.MULTILI
 BINARY = re.compile(r"^(?:Binary files (.*) differ|GIT binary patch)\r?$", re.MULTILINE)
 COPIED = re.compile(r"^copy from ([^\n]{1,1000})", re.MULTILINE)
 RENAMED = re.compile(r"^rename from ([^\n]{1,9999})\nrename to ([^\n]{1,9999})", re.MULTILINE)
+COMMIT = re.compile(r"\A\s*(?:From|commit) [0-9a-f]{7,64}\b")
 PREFIXES = ("a/", "b/", "i/", "w/", "c/", "o/", "1/", "2/")
 """What git puts before a path (https://git-scm.com/docs/diff-config#Documentation/diff-config.txt-diffmnemonicPrefix)."""
 
@@ -66,6 +67,11 @@ def changed(diff: str, wanted: Callable[[str], bool]) -> Iterator[Changed]:
         found = _file(diff, start, end, wanted)
         if found is not None:
             yield found
+
+
+def is_diff(text: str) -> bool:
+    """Whether it is a diff, if perhaps of nothing: a commit that changes no file is shown by its head alone."""
+    return not text.strip() or any(form.search(text) for form in (SECTION, PLAIN, COMMIT))
 
 
 def of_file(patch: str) -> Changed:

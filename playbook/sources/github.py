@@ -1,6 +1,6 @@
 """GitHub as questions: one method, one question; nothing here touches the network.
 
-The live door (`sources/github_rest.py`) answers them through PyGithub; nothing lazy leaves that file. Every answer
+The live door (`sources/github_rest.py`) answers them, and nothing lazy of PyGithub leaves `github_wire`. Every answer
 is plain JSON in the shape of GitHub's REST API, cut down to the fields named here.
 """
 

@@ -58,7 +58,7 @@ class Objects:
         self._trees: LRUCache[str, Listing] = LRUCache(most_bytes // 4, getsizeof=_bytes_of_tree)
         self._blobs: LRUCache[str, Blob] = LRUCache(most_bytes - most_bytes // 4, getsizeof=_bytes_of_blob)
         self._answers: LRUCache[tuple[str | None, ...], dict[str, Json]] = LRUCache(MOST_ANSWERS)
-        self._folds: LRUCache[tuple[str, int], History] = LRUCache(MOST_FOLDS)
+        self._folds: LRUCache[tuple[str, frozenset[str]], History] = LRUCache(MOST_FOLDS)
 
     @property
     def bytes(self) -> int:
@@ -96,7 +96,7 @@ class Objects:
 
     def fold(self, revision: Revision) -> History:
         """The fold of the commit, made once; two threads that ask at the same time may both make it."""
-        key = (revision.commit, len(revision.texts))  # fewer texts where GitHub did not give all of them
+        key = (revision.commit, frozenset(revision.texts))  # not all of them where GitHub did not give one
         with self._lock:
             known = self._folds.get(key)
         if known is not None:

@@ -54,8 +54,8 @@ class _Error(BaseModel):
 
     type: str | None = None
     message: str = ""
-    path: list[str | int] = Field(default_factory=list)
-    extensions: dict[str, Any] = Field(default_factory=dict)
+    path: list[str | int] | None = None
+    extensions: dict[str, Any] | None = None
 
     @property
     def unfinished(self) -> bool:
@@ -66,7 +66,11 @@ class _Told(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     data: dict[str, Any] | None = None
-    errors: list[_Error] = Field(default_factory=list)
+    sent: list[_Error] | None = Field(None, alias="errors")
+
+    @property
+    def errors(self) -> list[_Error]:
+        return self.sent or []
 
     @property
     def repository(self) -> dict[str, Any] | None:
@@ -152,7 +156,7 @@ def _check(told: _Told, answer: Answer, wire: Wire, repository: str) -> None:
         if error.type in {"RATE_LIMITED", "RATE_LIMIT"} or "rate limit" in message:
             limit = rate_limit(answer.headers, "rate limit", "GraphQL")
             raise Unavailable(limit or f"GitHub's rate limit at {wire.host} is used up; check again in a minute")
-        if error.extensions.get("saml_failure") or "saml" in message:
+        if (error.extensions or {}).get("saml_failure") or "saml" in message:
             raise Unavailable(SINGLE_SIGN_ON)
         if error.type in {"FORBIDDEN", "INSUFFICIENT_SCOPES"}:
             denied = Answer(403, answer.headers, {"message": error.message})
@@ -163,7 +167,7 @@ def _check(told: _Told, answer: Answer, wire: Wire, repository: str) -> None:
         raise GaveUp(f"GitHub at {wire.host} gave the question up; check again in a minute")
     if any(error.type == "NOT_FOUND" and error.path == ["repository"] for error in told.errors):
         raise Unavailable(unseen(repository, wire.host))
-    if any("code" in error.extensions for error in told.errors):
+    if any("code" in (error.extensions or {}) for error in told.errors):
         raise Unavailable(f"GitHub at {wire.host} does not know what it was asked for: its version is too old for it")
     raise Unavailable(f"GitHub at {wire.host} gave no answer to a question about files; check GITHUB_API_URL")
 
@@ -178,7 +182,8 @@ def _point(target: object) -> Point | None:
     while isinstance(target, dict):
         tree = target.get("tree")
         if isinstance(tree, dict):
-            return Point(str(target.get("oid")), str(tree.get("oid")))
+            commit, listed = target.get("oid"), tree.get("oid")
+            return Point(commit, listed) if isinstance(commit, str) and isinstance(listed, str) else None
         target = target.get("target")
     return None
 

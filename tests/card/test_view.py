@@ -8,6 +8,7 @@ import pytest
 from bot.card import evidence_view, problems
 from bot.card.actions import EARLIER_PAGE, LATER_PAGE, Pressed
 from bot.card.escape import spoken
+from bot.card.suspicion import suspicion
 from bot.card.view import gone_view
 from playbook.evidence.changes import Changes, Claim, Commit, Suspect
 from playbook.evidence.logs import Logs
@@ -156,3 +157,7 @@ def test_each_suspect_is_shown_with_its_reasons_and_sentrys_own_with_our_word_fo
     named = f"<{here}/commit/9f|9f9f9f9 Own table>"
     assert f"• suspect: {named} – its migration creates orders_order (a.py:9); it changes `create`" in shown
     assert f"• Sentry suspects {named} (via SCM integration): *impossible* – committed later" in shown
+    confirmed = claim.model_copy(update={"verdict": "confirmed", "reason": suspect.reasons[0]})
+    told = suspicion(changes.model_copy(update={"claimed": (confirmed,)}))
+    assert len(told) == 1  # the commit and its reason are not said twice
+    assert told[0].endswith("; it changes `create` – Sentry suspects it too (via SCM integration): *confirmed*")

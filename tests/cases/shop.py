@@ -120,7 +120,8 @@ def hourly(first: datetime, last: datetime, per_hour: int) -> dict[str, Any]:
 
 def sentry(event: dict[str, Any] | None = None, **changed: Any) -> World:
     """What Sentry knows. `issue` changes the issue, `tags` are counts by key and value, `baseline` the project's
-    other events, `others` further issues, `deploys` and `commits` those of the failing release."""
+    other events, `others` further issues, `deploys` and `commits` those of the failing release; `suspect` is the commit
+    that Sentry suspects of the event."""
     event = event or real_event()
     metadata = {**event["metadata"], "filename": "django/db/backends/utils.py", "function": "_execute"}
     first, last = changed.pop("first", ONSET), changed.pop("last", at(117))
@@ -136,6 +137,7 @@ def sentry(event: dict[str, Any] | None = None, **changed: Any) -> World:
         **changed.pop("issue", {}),
     }
     issue = an_issue(value=event["metadata"]["value"], **told)
+    suspect = changed.pop("suspect", None)
     tags = changed.pop("tags", {"environment": {"production": 1523}, "release": {BAD: 1523}, "server_name": SERVERS})
     world: dict[str, Any] = {
         "issues": (issue, *changed.pop("others", ())),
@@ -145,10 +147,16 @@ def sentry(event: dict[str, Any] | None = None, **changed: Any) -> World:
         "releases": releases,
         "commits": {BAD: [a_commit(SHAS[1], dateCreated=text(at(-60)))]} if releases else {},
         "deploys": {BAD: [a_deploy(DEPLOYED)]} if releases else {},
+        "committers": {event["id"]: [suspect]} if suspect else {},
         "code_mappings": (a_code_mapping(),),
         **changed,
     }
     return World(**world)
+
+
+def blamed(sha: str, message: str, written: datetime) -> dict[str, Any]:
+    """A commit that Sentry suspects because git's blame names it for a line on the stack."""
+    return a_commit(sha, message=message, dateCreated=text(written), suspectCommitType="via SCM integration")
 
 
 ISSUE = "5551234567"

@@ -7,10 +7,11 @@ from pydantic import SecretStr
 from playbook.evidence.prescription import Prescription
 from playbook.evidence.service import Service, Services
 from playbook.sources.budget import Budget
+from playbook.sources.commits_read import MOST_CALLS
 from playbook.sources.github import GitHub
 from playbook.sources.github_rest import GitHubAccess, github_door
 from playbook.sources.sentry import Sentry
-from playbook.steps.changes import MOST_CALLS, changes
+from playbook.steps.changes import changes
 from tests.facts import a_deploy, a_release, a_timeline, an_event, an_issue
 from tests.stand_ins.git_history import RealRepository
 from tests.stand_ins.github_server import GitHubServer

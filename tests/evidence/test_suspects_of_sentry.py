@@ -62,7 +62,7 @@ def test_a_commit_that_sentry_suspects_and_the_last_good_release_has_is_impossib
     git.tag("v1.4.0")
     found, claim = claim_of(git, a_row(git, "v1.3.0"))
     assert claim.verdict == "impossible"
-    assert claim.reason.startswith("it is not among the 1 commit between backend@1.3.0 and backend@1.4.0")
+    assert claim.reason == "it did not come between backend@1.3.0 and backend@1.4.0: the last good release has it too"
     assert struck(found)["Start the shop, Sentry's suspect"] == claim.reason
 
 
@@ -72,6 +72,20 @@ def test_a_commit_that_sentry_suspects_and_that_is_not_released_is_impossible(gi
     git.commit("Later work", {VIEWS: NEW_VIEW}, at=minutes(-90))
     _, claim = claim_of(git, a_row(git, "main"))
     assert claim.verdict == "impossible"
+    assert claim.reason.startswith("it is none of what came between backend@1.3.0 and backend@1.4.0 (1 commit): the")
+
+
+def test_a_commit_that_sentry_suspects_and_that_was_squashed_or_backported_is_not_called_impossible(git):
+    git.switch("orders", "main")
+    brings_orders(git, "Add the orders table")
+    git.switch("main")
+    git.squash("orders", "Orders (#7)\n\n* Add the orders table\n\n* Say more")
+    git.tag("v1.4.0")
+    _, claim = claim_of(git, a_row(git, "orders"))
+    assert (claim.verdict, claim.reason) == (
+        "unchecked",
+        f"{git.name_of('main')[:7]} names it in its message and may be the same change",
+    )
 
 
 def test_a_commit_that_sentry_suspects_and_that_is_younger_than_the_trouble_is_impossible_for_that_reason(git):

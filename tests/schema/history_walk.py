@@ -1,7 +1,8 @@
 """Every change of a repository's history, read from its diff alone, agrees with the fold of the trees around it.
 
 `python -m tests.schema.history_walk PATH [--last N] [--models]` walks the first-parent history of a checkout or of a
-bare git directory and says where the two differ.
+bare git directory and says where the two differ; and whether the changes, carried out one after another, add up to the
+fold of the final tree: what is missing and what is too much, each with the commit since which it is so.
 """
 
 import argparse
@@ -14,8 +15,10 @@ from typing import NamedTuple
 
 from playbook.evidence.suspects import is_aside
 from playbook.schema import history as module
-from playbook.schema.diff import Effect, effect
+from playbook.schema.diff import DUMP, Effect, brought, effect, is_read
 from playbook.schema.framework import Declared, Framework, Migration, frameworks
+from playbook.schema.series import together
+from playbook.schema.unified import changed
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 LARGEST = 1_000_000
@@ -34,12 +37,14 @@ class Change(NamedTuple):
 
 
 class Whole(NamedTuple):
-    """What a whole tree makes of the database: relations, and models whose relation nothing creates."""
+    """What a whole tree makes of the database: relations, and models whose relation nothing creates; `dumped` are
+    those relations that only a tool's dump has, and no migration."""
 
     relations: frozenset[str]
     lacking: frozenset[str]
     dynamic: frozenset[tuple[str, str]]
     migrations: frozenset[str]
+    dumped: frozenset[str]
 
 
 class Verdict(NamedTuple):
@@ -48,6 +53,57 @@ class Verdict(NamedTuple):
     commit: str
     kind: str
     words: str
+
+
+class Walked(NamedTuple):
+    """A change with what its diff says, the trees' answer, and all relations after it by the trees alone."""
+
+    change: Change
+    told: Effect
+    verdict: Verdict
+    after: Whole
+
+
+class Differs(NamedTuple):
+    """A relation that is missing from the sum of the changes, or surplus in it, since that commit, and why."""
+
+    relation: str
+    missing: bool
+    commit: str
+    why: str
+
+
+class Sum:
+    """The changes, carried out one after another on what was there before the first of them."""
+
+    def __init__(self) -> None:
+        self.relations: frozenset[str] | None = None
+        self.differs: dict[str, Differs] = {}
+        self.total = 0
+
+    def add(self, one: Walked, before: Whole) -> None:
+        """Carries out the change; remembers since which commit a relation is missing or too much."""
+        if self.relations is None:
+            self.relations = before.relations
+        self.relations = summed(self.relations, one.told)
+        there = one.after.relations
+        wrong = self.relations ^ there
+        self.differs = {name: kept for name, kept in self.differs.items() if name in wrong}
+        for name in wrong - self.differs.keys():
+            self.differs[name] = Differs(name, name in there, one.change.commit, _reason(one, name))
+        self.total = len(there)
+
+    def right(self) -> int:
+        """How many relations of the final tree the changes add up to."""
+        return self.total - sum(one.missing for one in self.differs.values())
+
+
+def _reason(one: Walked, name: str) -> str:
+    """The kind of the commit's own difference; where it has none, an earlier one's or what only the whole tells."""
+    if one.verdict.kind == "agrees":
+        return "the trees changed their mind with it"
+    said = [told for told in (*one.told.dynamic, *sorted(why for _, why in one.after.dynamic)) if name in told]
+    return "dynamic" if said and one.verdict.kind == "differs" else one.verdict.kind
 
 
 class Repository:
@@ -133,7 +189,8 @@ class Repository:
                     module._apply(module._event(operation, migration), relations)
         there = {name.lower() for name in relations}
         lacking = {one.relation for one in declared if one.managed and one.relation.lower() not in there}
-        return Whole(frozenset(relations), frozenset(lacking), frozenset(dynamic), frozenset(paths))
+        dumped = (name for name, event in relations.items() if DUMP.search(event.path))
+        return Whole(frozenset(relations), frozenset(lacking), frozenset(dynamic), frozenset(paths), frozenset(dumped))
 
     def _read(self, blobs: Iterable[str]) -> None:
         listed = sorted(blobs)
@@ -155,17 +212,36 @@ class Repository:
         return found.decode("utf-8", "replace")
 
 
-def verdicts(repository: Repository, last: int | None = None, models: bool = False) -> Iterator[tuple[Verdict, Effect]]:
-    """What each change's diff says, against the trees before and after it."""
+def walked(
+    repository: Repository, last: int | None = None, models: bool = False, total: Sum | None = None
+) -> Iterator[Walked]:
+    """What each change's diff says, against the trees before and after it; adds it to the total."""
     before: Whole | None = None
     for change in repository.changes(last):
         if before is None:
             before = repository.whole(dict(repository._listed(change.parent)), models)
         after = repository.whole(change.tree, models)
-        told = effect(repository.diff(change))
+        diff = repository.diff(change)
+        told = effect(diff)
         found = verdict(change, told, before, after)
-        yield (found if models or found.kind != "models" else found._replace(kind="agrees", words="")), told
+        if found.kind not in ("agrees", "models"):
+            found = _explained(found, repository, diff, before, after)
+        kept = found if models or found.kind != "models" else found._replace(kind="agrees", words="")
+        one = Walked(change, told, kept, after)
+        if total is not None:
+            total.add(one, before)
+        yield one
         before = after
+
+
+def _explained(found: Verdict, repository: Repository, diff: str, before: Whole, after: Whole) -> Verdict:
+    """Names the differences that are none of the readers': SQL that no tool runs, and tables that a dump alone has."""
+    events = brought(together(changed(diff, is_read))).events
+    loose = {name for one in events if not repository.frameworks_of(one.path) for name in (one.name, one.to)}
+    names = {one[1:].split()[0] for one in found.words.split("; ")}
+    if names <= loose:
+        return found._replace(kind="SQL of no tool")
+    return found._replace(kind="in the dump only") if names <= after.dumped | before.dumped else found
 
 
 def summed(relations: frozenset[str], told: Effect) -> frozenset[str]:
@@ -178,7 +254,8 @@ def verdict(change: Change, told: Effect, before: Whole, after: Whole) -> Verdic
     """Compares the sets of relations that come and go; a rename is one going and one coming."""
     come = {*told.creates, *(new for _, new in told.renames)}
     gone = {*told.drops, *(old for old, _ in told.renames)}
-    come, gone = come - gone, gone - come
+    both = come & gone  # one goes and another takes its name
+    come, gone = come - (both & before.relations), gone - both
     really_come, really_gone = after.relations - before.relations, before.relations - after.relations
     lacking = after.lacking - before.lacking
     words = [
@@ -240,14 +317,20 @@ def main() -> None:
     counts: Counter[str] = Counter()
     slowest, began = (0.0, ""), time.monotonic()
     said: Counter[str] = Counter()
-    for found, told in verdicts(Repository(given.path), given.last, given.models):
+    total = Sum()
+    for one in walked(Repository(given.path), given.last, given.models, total):
         lasted, began = time.monotonic() - began, time.monotonic()
+        found = one.verdict
         slowest = max(slowest, (lasted, found.commit))
         counts[found.kind] += 1
-        said.update(one.partition(": ")[2][:60] for one in told.dynamic)
+        said.update(why.partition(": ")[2][:60] for why in one.told.dynamic)
         if found.kind != "agrees" and counts[found.kind] <= given.show:
             print(f"{found.commit[:10]} {found.kind}: {found.words}", flush=True)
     print("told dynamic:", dict(said.most_common(given.show)))
+    for wrong in sorted(total.differs.values()):
+        print(f"the sum {'lacks' if wrong.missing else 'has'} {wrong.relation} since {wrong.commit[:10]}: {wrong.why}")
+    surplus = sum(not one.missing for one in total.differs.values())
+    print(f"final tree: {total.right()} of {total.total} relations, {surplus} too many")
     print(f"{sum(counts.values())} commits: {dict(counts)}; slowest {slowest[0]:.1f} s {slowest[1][:10]}")
 
 

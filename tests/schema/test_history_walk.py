@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from playbook.schema.diff import effect
 from playbook.schema.history import history
-from tests.schema.history_walk import Repository, summed, verdicts
+from tests.schema.history_walk import Repository, Sum, summed, walked
 from tests.stand_ins.git_repository import GitRepository
 
 
@@ -101,14 +101,13 @@ def of_sql(repository):
 def test_the_changes_of_a_history_add_up_to_its_final_fold(project, tmp_path):
     made = GitRepository(tmp_path / "project")
     expected = project(made)
-    found = list(verdicts(Repository(made.folder), models=True))
-    differing = [one for one, _ in found if one.kind not in {"agrees", "edited old"}]
+    total = Sum()
+    found = list(walked(Repository(made.folder), models=True, total=total))
+    differing = [one.verdict for one in found if one.verdict.kind not in {"agrees", "edited old"}]
     assert differing == []
-    relations = frozenset[str]()
-    for _, told in found:
-        relations = summed(relations, told)
-        assert told.dynamic == ()
-    assert relations == expected
+    assert [one.told.dynamic for one in found if one.told.dynamic] == []
+    assert total.relations == expected
+    assert total.differs == {}
 
 
 NAMES = st.sampled_from("abcdef")

@@ -188,7 +188,7 @@ def test_many_sentences_are_counted_and_not_all_told():
     broken = {f"orders/migrations/{number:04}_x.py": "class Migration(\n" for number in range(2, 40)}
     history = said(WITHOUT | broken)
     assert len(history.incomplete) == 6
-    assert history.incomplete[-1] == "33 more files"
+    assert history.incomplete[-1] == "33 more"
 
 
 def test_a_repository_without_migrations_says_so():

@@ -5,6 +5,7 @@ import threading
 from hypothesis import given
 from hypothesis import strategies as st
 
+from playbook.schema.relation import Revision
 from playbook.sources.github_objects import MOST_ANSWERS, Blob, Entry, Listing, Objects
 
 LETTERS = st.text("abcdef0123456789", min_size=1, max_size=3)
@@ -85,3 +86,17 @@ def test_many_threads_at_once_keep_within_the_bound():
     for thread in threads:
         thread.join(20)
     assert wrong == []
+
+
+def test_a_fold_of_fewer_files_is_never_taken_for_that_of_others():
+    objects = Objects()
+    texts = {f"db/migrate/2026010100000{n}_t{n}.rb": f"create_table :t{n} do |t|\nend\n" for n in range(2)}
+    whole = {
+        path: f"class T{n} < ActiveRecord::Migration[7.1]\n  def change\n    {text}  end\nend\n"
+        for n, (path, text) in enumerate(texts.items())
+    }
+    first, second = ({path: whole[path]} for path in whole)
+    made = [sorted(objects.fold(Revision("c" * 40, some, {})).relations) for some in (first, second, first, whole)]
+    assert made[0] == made[2]
+    assert made[0] != made[1]
+    assert len(made[3]) == 2

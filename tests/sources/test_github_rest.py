@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 
 from playbook.evidence.unavailable import Unavailable
-from playbook.sources import github_refs, github_rest, github_wire
+from playbook.sources import github_refs, github_sent, github_wire
 from playbook.sources.budget import Budget
 from playbook.sources.door import Door, side_by_side
 from playbook.sources.github import GitHub
@@ -421,7 +421,7 @@ def test_files_without_a_patch_are_no_gap_while_nothing_was_cut_off():
 
 def test_files_without_counts_past_githubs_line_limit_are_a_gap():
     long = File("data.sql", "\n".join(["+x"] * 19_000))
-    empty = File("shop/migrations/__init__.py", status="added", blob=github_rest.EMPTY_BLOB)
+    empty = File("shop/migrations/__init__.py", status="added", blob=github_sent.EMPTY_BLOB)
     moved = File("b.py", status="renamed", previous="a.py")
     assert incomplete(long, File("db/0042.sql"), empty, moved) == [
         "GitHub sent neither patch nor counts for db/0042.sql: it stops at some 20,000 lines in all"

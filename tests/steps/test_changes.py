@@ -244,11 +244,12 @@ def test_without_a_last_good_release_its_own_commits_are_read():
     assert found.shortfalls == ("no release before backend@1.4.0 is known, so only its own commits were read",)
 
 
-def test_a_commit_of_the_release_in_another_repository_is_struck_out():
+def test_a_commit_of_the_release_in_another_repository_may_be_guilty_and_is_told_of():
     rows = [{"id": sha("c"), "message": "Style", "repository": {"name": "acme/web"}}]
     timeline = a_timeline(last_good=None, failing=a_release(commit_count=1))
     found = look(World(commits=[a_commit("a", files=[])], release_commits=rows), timeline)
-    assert [one.reason for one in found.struck] == ["it is in another repository, acme/web"]
+    assert found.struck == ()
+    assert found.shortfalls[0] == "1 commit of backend@1.4.0 in another repository, acme/web, was not read"
     assert [one.sha for one in found.commits] == [sha("a")]
 
 

@@ -38,6 +38,7 @@ class Words:
             self.tokens: list[Token] = Dialect.get_or_raise(dialect).tokenize(rest[:LONGEST])
         except (SqlglotError, RecursionError) as error:
             raise Uncut from error
+        self.rest = rest
         self.place = 0
 
     def word(self, ahead: int = 0) -> str:
@@ -82,13 +83,18 @@ class Words:
         if self.at_end():
             return None
         token = self.tokens[self.place]
-        if token.token_type is TokenType.IDENTIFIER:
+        if token.token_type is TokenType.IDENTIFIER or self._is_quoted(token):
             return token.text or None
         if token.token_type is TokenType.STRING or not WORD.fullmatch(token.text):
             return None
         if self.dialect == "postgres":
             return token.text.lower()
         return token.text.upper() if self.dialect == "oracle" else token.text
+
+    def _is_quoted(self, token: Token) -> bool:
+        """Whether a name stands in double quotes, which are a text's in MySQL unless ANSI_QUOTES is set
+        (https://dev.mysql.com/doc/refman/8.4/en/identifiers.html); no text may stand where a name does."""
+        return token.token_type is TokenType.STRING and self.rest[token.start : token.start + 1] == '"'
 
     def name(self) -> Name | None:
         """The name there, qualified or not, and moves behind it; None where none stands or it is put together."""

@@ -186,7 +186,32 @@ def _holds(one: ChangeSet, told: Told) -> str | bool | None:
     if one.preconditions is None or one.preconditions.attributes.get("onFail", "HALT").upper() in ("HALT", "WARN"):
         return None
     decided = _all(one.preconditions.children, told)
+    if decided is False and not told.session.relations:
+        decided = None  # a change's own files alone: what is asked for may be there
+    if decided is None and _is_about_itself(one.preconditions.children, one, told):
+        return None
     return "if its precondition holds" if decided is None else None if decided else False
+
+
+def _is_about_itself(nodes: Iterable[Node], one: ChangeSet, told: Told, there: bool = True) -> bool:
+    """Whether all that is undecided asks for relations that the change set drops, or makes: the database is the same
+    afterwards, whichever way it is."""
+    which = DROPS if there else CREATES | NEW_NAMES
+    named = {change.attributes.get(which.get(change.name, ""), "").lower() for change in one.changes} - {""}
+    for node in nodes:
+        if node.name in ("and", "not"):
+            if not _is_about_itself(node.children, one, told, there is (node.name == "and")):
+                return False
+        elif node.name in EXISTENCE:
+            if node.attributes.get(EXISTENCE[node.name], "").lower() not in named:
+                return False
+        elif CONDITIONS.get(node.name, _unknown)(node, told) is not True:
+            return False
+    return True
+
+
+EXISTENCE = {"tableExists": "tableName", "viewExists": "viewName", "sequenceExists": "sequenceName"}
+NEW_NAMES = {name: new for name, (_, new) in RENAMES.items()}
 
 
 def _dbms(dbms: str, told: Told) -> bool | None:

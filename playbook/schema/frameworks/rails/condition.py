@@ -6,6 +6,8 @@ from playbook.schema.frameworks.rails.ruby import Scope
 from playbook.schema.syntax import DEEPEST, Node, line, quote, text
 
 EXISTS = {"table_exists?", "data_source_exists?", "view_exists?"}
+LISTS = {"tables", "data_sources", "views"}
+"""What lists names, of which `include?` asks for one."""
 
 LEAVES = ("return", "next", "break")
 
@@ -34,11 +36,18 @@ def guard(asked: Node, scope: Scope) -> Guard:
         else:
             break
     found = _words(one)
-    if one.type == "call" and text(one.child_by_field_name("method")) in EXISTS:
+    if one.type == "call" and (text(one.child_by_field_name("method")) in EXISTS or _is_listed(one)):
         given = ruby.arguments(one)
         name = ruby.value(given[0], scope) if given else None
         found = found._replace(relation=name if isinstance(name, str) else None, exists=True)
     return found.negated() if negated else found
+
+
+def _is_listed(one: Node) -> bool:
+    """`connection.tables.include?("x")`."""
+    asked = one.child_by_field_name("receiver")
+    last = asked.child_by_field_name("method") or asked if asked is not None else None
+    return text(one.child_by_field_name("method")) == "include?" and last is not None and text(last) in LISTS
 
 
 def _words(asked: Node) -> Guard:
