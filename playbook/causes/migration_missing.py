@@ -12,13 +12,12 @@ from playbook.evidence.instant import clock, lasting
 from playbook.evidence.issue import Issue
 from playbook.evidence.missing_relation import MissingRelation
 from playbook.evidence.releases import Releases
-from playbook.evidence.schema_history import Declaration, SchemaEvent, SchemaHistory
-from playbook.evidence.suspects import is_aside, is_migration, mentions
+from playbook.evidence.schema_history import SchemaEvent, SchemaHistory
+from playbook.schema.asking import declares, introduced_by, newly_asked, runs
 from playbook.schema.belonging import Belonging, of_another_service
 from playbook.schema.commands import for_change, framework_of
 from playbook.schema.making import changes_of, in_use, making, taken_away_by
 from playbook.schema.making import makes as makes_it
-from playbook.schema.target import apart
 
 
 def write_the_migration(
@@ -69,7 +68,7 @@ def nothing_creates_it(
     declare may be a package's; where many declared ones have no migration, tables are made by other means; and what the
     last good release declared already was there without a migration, or never asked for.
     """
-    declared = [one for one in schema.declared if one.managed and _same(relation, one) and _runs(one.path)]
+    declared = [one for one in schema.declared if one.managed and declares(relation, one) and runs(one.path)]
     if not declared:
         return None
     one = next((each for each in declared if belonging.sure(each)), declared[0])
@@ -82,7 +81,7 @@ def nothing_creates_it(
     aside = next((each for each in schema.events if makes_it(relation, each)), None)
     had = one.brought == "earlier" or any(makes_it(relation, each) for each in schema.gone)
     doubtful = had or not belonging.sure(one)
-    commit = _introduced(one, changes)
+    commit = introduced_by(one, changes)
     return (decisive if sure and not aside and not doubtful else telling if usual and not doubtful else hint)(
         f"{one.path}:{one.line} declares {relation.label} ({one.model}), and {_none_creates(schema)}"
         + (f" but {place(aside)}, which may be for another database" if aside else "")
@@ -109,9 +108,9 @@ def only_the_default_branch_creates_it(
     one, branch = later[0], schema.branch or "the default branch"
     had = any(makes_it(relation, each) for each in schema.gone)
     sure = schema.whole and belonging.same_code and belonging.newest
-    asked_before = any(each.brought == "earlier" for each in schema.declared if _same(relation, each))
+    asked_before = any(each.brought == "earlier" for each in schema.declared if declares(relation, each))
     doubtful = had or asked_before or IF_NOT_EXISTS.search(one.quote) or not belonging.sure(one)
-    sure = sure and not doubtful and _newly_asked(relation, schema, changes)
+    sure = sure and not doubtful and newly_asked(relation, schema, changes)
     return (decisive if sure else hint if doubtful else telling)(
         f"On {branch}, {place(one)} {_deed(one)} {relation.label}; the failing release ({schema.commit[:7]}) does not "
         "hold that",
@@ -129,7 +128,7 @@ def model_without_migration(relation: MissingRelation, changes: Changes, schema:
     """
     if schema is not None and schema.declared:
         return None
-    models = [one for one in changes_of(relation, changes, "models") if _runs(one.path)]
+    models = [one for one in changes_of(relation, changes, "models") if runs(one.path)]
     if not models or changes_of(relation, changes, "creates") or changes.incomplete:
         return None
     if any(_removes(file, models[0].quote) for file in changes.files):
@@ -193,12 +192,6 @@ def the_release_creates_it(
     return (rules_out if ours else against)(f"{place(one)} creates {relation.label}", cite_change(one))
 
 
-def _same(relation: MissingRelation, declared: Declaration) -> bool:
-    return relation.matches(
-        f"{declared.schema_name}.{declared.relation}" if declared.schema_name else declared.relation
-    )
-
-
 def _none_creates(schema: SchemaHistory) -> str:
     if schema.migrations < 2:  # noqa: PLR2004 - none, or the only one
         return (
@@ -209,35 +202,6 @@ def _none_creates(schema: SchemaHistory) -> str:
 
 def _deed(one: SchemaEvent) -> str:
     return f"renames {one.relation} to" if one.kind == "renames" else "creates"
-
-
-def _newly_asked(relation: MissingRelation, schema: SchemaHistory, changes: Changes | None) -> bool:
-    """Whether the release is the first whose code asks for the relation, as far as declarations and patches tell."""
-    declared = [one for one in schema.declared if _same(relation, one) and _runs(one.path)]
-    if declared:
-        return all(one.brought == "release" and one.managed for one in declared)
-    lines = (
-        (row for file in changes.files if _is_code(file) for row in (file.patch or "").split("\n")) if changes else ()
-    )
-    named = [row[:1] for row in lines if row[:1] in "+-" and mentions(row, relation.name)]
-    return "+" in named and "-" not in named
-
-
-def _is_code(file: FileChange) -> bool:
-    return _runs(file.path) and not is_migration(file.path)
-
-
-def _runs(path: str) -> bool:
-    """Whether the file is of the service itself: no test, example, copy or leftover."""
-    return apart(path) is None and not is_aside(path)
-
-
-def _introduced(declared: Declaration, changes: Changes | None) -> str | None:
-    """The commit of the release that brought the declaration, where it is known which."""
-    touching = [one for one in changes.commits if declared.path in one.files] if changes else []
-    if declared.brought != "release" or not touching:
-        return None
-    return f"{touching[-1].sha[:7]} ({touching[-1].message})"
 
 
 def _removes(file: FileChange, line: str) -> bool:
