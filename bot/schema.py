@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from playbook.evidence.unavailable import Unavailable
+from playbook.schema.commands import commands
 from playbook.schema.diff import effect
 from playbook.schema.framework import frameworks
 from playbook.schema.history import Event, History, history
-from playbook.sources.checkout import checkout
+from playbook.sources.checkout import checkout, origins
 
 MOST_LISTED = 40  # relations, gaps: what a person reads in a terminal; --json has all
 
@@ -21,6 +22,8 @@ def of_checkout(repository: Path, revision: str, relation: str, *, as_json: bool
     folded = history(read.texts)
     told = _told(folded, relation)
     told["gaps"] += [{"path": path, "line": None, "why": why} for path, why in read.unread.items()]
+    if relation:
+        _add_commits(told["events"], repository, read.commit)
     told = {"commit": read.commit, **told}
     return json.dumps(told, ensure_ascii=False) if as_json else "\n".join(_lines(told, relation))
 
@@ -61,6 +64,15 @@ def _event(event: Event) -> dict[str, Any]:
     return {name: value for name, value in event._asdict().items() if value is not None}
 
 
+def _add_commits(events: list[dict[str, Any]], repository: Path, commit: str) -> None:
+    """To each event the commit that brought its file, and the command that runs its migration."""
+    brought = origins(repository, commit, [event["path"] for event in events])
+    for event in events:
+        origin = brought.get(event["path"])
+        event["commit"] = origin._asdict() if origin else None
+        event["command"] = commands(event["framework"], event["migration"], event["path"]).migrate
+
+
 def _lines(told: dict[str, Any], relation: str) -> Iterator[str]:
     yield f"At {told['commit'][:12]}:"
     if not (told["events"] or told["relations"] or told["gaps"] or told["declared"]):
@@ -73,6 +85,9 @@ def _lines(told: dict[str, Any], relation: str) -> Iterator[str]:
         yield f"{there or relation} {'is there' if there else 'is not there'} once every migration has run{known}."
         yield from (_said(event) for event in told["events"])
         yield from (f"  declared by {one['model']} ({one['path']}:{one['line']})" for one in told["declared"])
+        command = told["events"][-1]["command"] if told["events"] else None
+        if command:
+            yield f"  To run the last of them: {command}"
         if not told["events"]:
             yield "  No migration that could be read creates, drops or renames it."
     else:
@@ -90,7 +105,9 @@ def _lines(told: dict[str, Any], relation: str) -> Iterator[str]:
 
 def _said(event: dict[str, Any]) -> str:
     to = f" to {event['to']}" if "to" in event else ""
-    return f"  {event['migration']} {event['kind']} {event['name']}{to} ({event['path']}:{event['line']})"
+    origin = event.get("commit")
+    since = f", {origin['commit'][:7]} {origin['message']}" if origin else ""
+    return f"  {event['migration']} {event['kind']} {event['name']}{to} ({event['path']}:{event['line']}{since})"
 
 
 def _more(listed: list[Any]) -> Iterator[str]:

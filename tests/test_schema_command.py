@@ -68,8 +68,21 @@ def test_the_story_of_a_relation_with_file_and_line(repository):
     done = run("--repo", repository, "--relation", "orders_sale")
     assert done.exit_code == 0
     assert "orders_sale is there once every migration has run." in done.stdout
-    assert "orders.0001_initial creates orders_order (orders/migrations/0001_initial.py:6)" in done.stdout
+    brought = subprocess.run(
+        ["git", "-C", repository, "rev-parse", "HEAD~1"], capture_output=True, text=True, check=True, timeout=30
+    ).stdout[:7]
+    place = f"orders/migrations/0001_initial.py:6, {brought} 0001_initial"
+    assert f"orders.0001_initial creates orders_order ({place})" in done.stdout
     assert "orders.0002_rename renames orders_order to orders_sale" in done.stdout
+    assert "To run the last of them: python manage.py migrate orders" in done.stdout
+
+
+def test_the_json_of_a_relation_names_the_commit_and_the_command_of_each_migration(repository):
+    told = json.loads(run("--repo", repository, "--relation", "orders_sale", "--json").stdout)
+    assert [(event["commit"]["message"], event["command"]) for event in told["events"]] == [
+        ("0001_initial", "python manage.py migrate orders"),
+        ("0002_rename", "python manage.py migrate orders"),
+    ]
 
 
 def test_at_an_earlier_commit_the_later_rename_has_not_happened(repository):
