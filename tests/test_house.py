@@ -128,3 +128,18 @@ def test_public_functions_of_the_playbook_are_documented():
         for name, thing in vars(module).items():
             if inspect.isfunction(thing) and thing.__module__ == module.__name__ and not name.startswith("_"):
                 assert thing.__doc__, f"{module.__name__}.{name}"
+
+
+POSSESSIVE_GROUP = re.compile(r"\)(?:[*+?]|\{[\d,]+\})\+|\(\?>")
+
+
+def test_no_pattern_holds_a_possessive_group():
+    """Before Python 3.11.5 such a group may match too little (github.com/python/cpython issue 106052); Debian 12 has
+    3.11.2."""
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in tracked("bot/*.py", "playbook/*.py")
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if POSSESSIVE_GROUP.search(line)
+    ]
+    assert found == []

@@ -91,7 +91,7 @@ def dialect_of(texts: Iterable[str]) -> str:
     return best if votes[best] else "postgres"
 
 
-COMMENT = re.compile(r"--[^\n]*|/\*(?!!).*?\*/", re.DOTALL)
+COMMENT = re.compile(r"--[^\n]*|/\*(?!!)(?:.*?\*/|.*)", re.DOTALL)
 MOST = 20
 """Marks of one text that count: a long dump does not outvote the rest."""
 

@@ -26,7 +26,7 @@ COMPUTED_TEXT = re.compile(
 
 def bare_names(query: str) -> str:
     """The query without comments and string literals; quoted names stay."""
-    return re.sub(r"'(?:[^']++|'')*+(?:'|\Z)", "''", uncommented(query, "postgres"))
+    return re.sub(r"'[^']*+(?:''[^']*+)*(?:'|\Z)", "''", uncommented(query, "postgres"))
 
 
 def routine(piece: Piece, session: Session, words: Words) -> None:

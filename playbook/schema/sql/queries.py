@@ -8,7 +8,7 @@ from playbook.schema.sql.session import Name, Session
 
 SOURCE = re.compile(
     r"\b(?:FROM|JOIN)\s+(?P<first>(?:ONLY\s+)?[\w.\"]+(?:\s+(?:AS\s+)?\w+)?"
-    r"(?:\s*,\s*(?:ONLY\s+)?[\w.\"]+(?:\s+(?:AS\s+)?\w+)?)*+)",
+    r"(?:\s*,\s*(?:ONLY\s+)?[\w.\"]+(?:\s+(?:AS\s+)?\w+)?)*)",
     re.IGNORECASE,
 )
 PART = re.compile(

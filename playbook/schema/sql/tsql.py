@@ -20,7 +20,7 @@ WHOLE = re.compile(r"(?:CREATE|ALTER)\s+(?:OR\s+ALTER\s+)?(?:PROC\w*|FUNCTION|TR
 
 GUARDED = ("IF", "ELSE", "WHILE")
 BLOCK = re.compile(r"\b(?:BEGIN(?!\s+TRAN)|CASE|END)\b", re.IGNORECASE)
-QUOTED = re.compile(r"'(?:[^']++|'')*+(?:'|\Z)|\[[^\]\n]*+(?:\]|$)|\"[^\"\n]*+(?:\"|$)", re.MULTILINE)
+QUOTED = re.compile(r"'[^']*+(?:''[^']*+)*(?:'|\Z)|\[[^\]\n]*+(?:\]|$)|\"[^\"\n]*+(?:\"|$)", re.MULTILINE)
 
 
 def without_ends(piece: Piece) -> Iterator[Piece]:

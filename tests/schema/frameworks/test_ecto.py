@@ -80,6 +80,13 @@ def test_each_operation_does_what_ecto_documents(body):
     assert folded(found.operations) == OPERATIONS[body]
 
 
+@pytest.mark.parametrize("body", OPERATIONS)
+def test_nothing_of_a_way_back_is_forward(body):
+    back = f"  def down do\n{body}\n  end\n"
+    found = migration(source(":ok", function="up", more=back))
+    assert (found.unread, found.dynamic, found.operations) == (None, (), ())
+
+
 DYNAMIC = {
     "create table(name())": "computed",
     'create table("#{prefix}_a")': "computed",

@@ -88,6 +88,51 @@ def test_each_operation_does_what_laravel_documents(up):
     assert folded(found.operations) == OPERATIONS[up]
 
 
+ON_A_TABLE = """
+bigIncrements('x')
+comment('x')
+dropColumn(['x'])
+dropConstrainedForeignId('x')
+dropForeign('x')
+dropFullText('x')
+dropIndex('x')
+dropMorphs('x')
+dropPrimary()
+dropRememberToken()
+dropSoftDeletes()
+dropSpatialIndex('x')
+dropTimestamps()
+dropUnique('x')
+foreign('x')->references('id')->on('b')
+foreignId('x')->constrained()
+fullText('x')
+index('x')
+morphs('x')
+primary('x')
+rememberToken()
+renameColumn('x', 'y')
+renameIndex('x', 'y')
+softDeletes()
+spatialIndex('x')
+string('x')->change()
+timestamps()
+unique(['x'])
+""".strip().split("\n")
+"""docs: "Columns", "Modifying Columns", "Indexes", "Foreign Key Constraints"."""
+
+
+@pytest.mark.parametrize("operation", ON_A_TABLE)
+def test_what_changes_a_table_makes_and_takes_none(operation):
+    found = migration(source(f"Schema::table('a', function (Blueprint $table) {{ $table->{operation}; }});"))
+    assert (found.unread, found.dynamic, found.operations) == (None, (), ())
+
+
+@pytest.mark.parametrize("up", OPERATIONS)
+def test_nothing_of_a_way_back_is_forward(up):
+    found = migration(source("", members=f"public function down(): void\n{{\n{up}\n}}\n"))
+    assert (found.unread, found.dynamic, found.operations) == (None, (), ())
+
+
 DYNAMIC = {
     "Schema::drop($name);": "computed",
     "Schema::drop(config('permission.table_names')['roles']);": "computed",

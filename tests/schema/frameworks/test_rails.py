@@ -140,6 +140,60 @@ def test_each_operation_does_what_rails_documents(body):
     assert forward(body) == OPERATIONS[body]
 
 
+NO_TABLES = """
+add_belongs_to :a, :b
+add_check_constraint :a, 'x > 0'
+add_column :a, :x, :string, if_not_exists: true
+add_columns :a, :x, :y, type: :string
+add_enum_value :mood, 'glad'
+add_exclusion_constraint :a, 'x WITH ='
+add_foreign_key :a, :b
+add_index :a, :x, algorithm: :concurrently
+add_reference :a, :b
+add_timestamps :a
+add_unique_constraint :a, :x
+change_column :a, :x, :text
+change_column_comment :a, :x, 'y'
+change_column_default :a, :x, from: 1, to: 2
+change_column_null :a, :x, false
+change_table(:a, bulk: true) { |t| t.column :x, :string }
+change_table_comment :a, 'x'
+create_enum :mood, ['sad']
+create_schema :accounting
+disable_extension 'hstore'
+disable_index :a, :x
+drop_enum :mood
+drop_schema :accounting
+enable_extension 'hstore'
+enable_index :a, :x
+remove_belongs_to :a, :b
+remove_check_constraint :a, name: 'x'
+remove_column :a, :x, :string
+remove_columns :a, :x, :y, type: :string
+remove_exclusion_constraint :a, name: 'x'
+remove_foreign_key :a, :b
+remove_index :a, :x
+remove_reference :a, :b
+remove_timestamps :a
+remove_unique_constraint :a, :x
+rename_column :a, :x, :y
+rename_enum :mood, :temper
+rename_enum_value :mood, from: 'sad', to: 'low'
+rename_index :a, 'x', 'y'
+rename_schema :accounting, :books
+set_constraints :deferred
+validate_check_constraint :a, name: 'x'
+validate_constraint :a, 'x'
+validate_foreign_key :a, :b
+""".strip().split("\n")
+"""The rest of the API's SchemaStatements and of PostgreSQL's own: columns, indexes, constraints, enums, extensions."""
+
+
+@pytest.mark.parametrize("operation", NO_TABLES)
+def test_what_makes_no_table_makes_none_either_way(operation):
+    assert forward(operation) == forward(f"revert {{ {operation} }}") == []
+
+
 DYNAMIC = {
     "create_table name": "computed",
     "create_table Foo.table_name": "computed",
