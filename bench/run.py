@@ -80,7 +80,7 @@ class Watch:
             try:
                 return door(question)
             finally:
-                call = Timed(_step(question), question.source, began, time.perf_counter())
+                call = Timed(step_of(question), question.source, began, time.perf_counter())
                 with self._lock:
                     self.calls.append(call)
 
@@ -180,17 +180,22 @@ def _chain(calls: list[Timed]) -> float:
     return best
 
 
-def _step(question: Question) -> str:
+def step_of(question: Question) -> str:
+    """The name of the fact for which a step asks this; of two that may ask it the one that usually does."""
     call = question.call
     if question.source == "elasticsearch":
         return "Logs"
     if question.source == "github" and call == "schema":
         return "SchemaHistory"
-    if question.source == "github" or call.endswith("/commits/") or call.startswith("code-mappings"):
+    if question.source == "github" or call.endswith(("/commits/", "/committers/")) or call.startswith("code-mappings"):
         return "Changes"
     if call.startswith("releases"):
         return "Releases"
-    for mark, step in (("/tags/", "Tags"), ("/events/", "Event"), ("events/", "Spread")):
-        if mark in call if mark.startswith("/") else call.startswith(mark):
+    for mark, step in (("/tags/", "Tags"), ("/events/", "Frequency")):
+        if call.endswith(mark):
             return step
-    return "Similar" if call == "issues/" else "Issue"
+    if call.startswith("events/"):
+        return "Spread"
+    if call == "issues/":
+        return "Similar"
+    return "Event" if "/events/" in call else "Issue"

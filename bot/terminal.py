@@ -14,7 +14,7 @@ from rich.text import Text
 
 from playbook import catalog
 from playbook.causes import Cause
-from playbook.diagnosis import Citation, Diagnosis, Hypothesis, Strength
+from playbook.diagnosis import Citation, Diagnosis, Hypothesis, Strength, by_reason
 from playbook.gather import Progress, Tell
 from playbook.wiring import of_facts
 
@@ -57,7 +57,7 @@ def draw(diagnosis: Diagnosis, console: Console) -> None:
         ("Why", why),
         ("Ruled out", ruled_out),
         ("Do this next", _next(diagnosis)),
-        ("Could not look", [Text(f"{gap.fact} ({gap.source}): {gap.reason}") for gap in diagnosis.gaps]),
+        ("Could not look", list(_gaps(diagnosis))),
         ("Evidence", evidence.listed()),
     )
     console.print()
@@ -71,6 +71,11 @@ def draw(diagnosis: Diagnosis, console: Console) -> None:
                 else:
                     console.print(Padding(line, (0, 0, 0, 2)))
             console.print()
+
+
+def _gaps(diagnosis: Diagnosis) -> Iterator[Text]:
+    for (source, reason), facts in by_reason(diagnosis.gaps).items():
+        yield Text(f"{', '.join(facts)} ({source}): {reason}")
 
 
 class _Evidence:

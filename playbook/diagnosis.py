@@ -1,5 +1,6 @@
 """The judgement as values: a sentence without a citation cannot be built."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -23,10 +24,13 @@ class Strength(StrEnum):
 
 
 class Citation(Value):
-    """Where anyone can check it again: the service, the link, the bit that was quoted."""
+    """Where anyone can check it again: the service, the link, the bit that was quoted.
+
+    The link is the fact's own, whatever its length (`playbook.evidence.fact.LONGEST_LINK` is what is shown as one).
+    """
 
     source: Sentence
-    url: Sentence
+    url: Annotated[str, Field(min_length=1)]
     quote: Annotated[str, Field(min_length=1, max_length=400)]
 
 
@@ -87,6 +91,20 @@ class Gap(Value):
     fact: str
     source: str
     reason: Sentence
+
+
+def by_reason(gaps: Iterable[Gap]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """The facts that one reason keeps from being looked at, each once, by source and reason: a source that is down
+    fails every step that asks it, and that is one thing to mend. A reason that goes on after a semicolon with what is
+    known nevertheless is the same as without."""
+    told = tuple(gaps)
+    found: dict[tuple[str, str], dict[str, None]] = {}
+    for gap in told:
+        alike = (
+            one.reason for one in told if one.source == gap.source and f"{one.reason};".startswith(f"{gap.reason};")
+        )
+        found.setdefault((gap.source, max(alike, key=len)), {})[gap.fact] = None
+    return {why: tuple(facts) for why, facts in found.items()}
 
 
 class Verdict(Value):

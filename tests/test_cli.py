@@ -92,6 +92,13 @@ def test_an_issue_is_diagnosed_with_what_is_configured_and_saved(run, sentry, tm
     assert again.stdout == done.stdout
 
 
+def test_what_keeps_several_steps_from_looking_is_said_once(run, sentry):
+    done = run("issue", "SHOP-42", **sentry)
+    shown = " ".join(done.stdout.split())  # lines are folded
+    assert "Changes, SchemaHistory (GitHub): GitHub is not configured" in shown
+    assert shown.count("(GitHub): GitHub is not configured") == 1
+
+
 @pytest.mark.parametrize(
     ("reference", "status", "words"),
     [("SHOP-999", 3, "SHOP-999"), ("UTF-8", 2, "UTF-8"), ("https://evil.example/issues/1/", 2, "evil.example")],

@@ -23,11 +23,14 @@ from playbook.schema.migrate_log import migration_runs
 from playbook.schema.statement import makes, removes, says_it_exists
 from tests.facts import (
     NOW,
+    a_declaration,
     a_deploy,
     a_frequency,
     a_line,
     a_relation,
     a_schema_change,
+    a_schema_event,
+    a_schema_history,
     a_search,
     a_spread,
     a_timeline,
@@ -70,6 +73,7 @@ def with_replication(migrations, *lines):
 CREATES = some_changes(a_schema_change())
 UNCHANGED = some_changes()
 MODEL = a_schema_change("models", path="orders/models.py", migration=None, quote="class Order(models.Model):")
+ON_MAIN = a_schema_history(later=(a_schema_event(brought="later"),), declared=(a_declaration(),))
 DROPS = some_changes(a_schema_change("drops", quote='migrations.DeleteModel(name="Order")'))
 OK = "Applying orders.0042_order... OK"
 LOCKED = "Applying orders.0042_order... django.db.utils.OperationalError: canceling statement due to lock timeout"
@@ -109,14 +113,15 @@ def segment(key, value):
     return a_spread(reach="segment", segments=(found,))
 
 
-FAILED, NOT_APPLIED, LATE, MISSING = (
+FAILED, NOT_APPLIED, LATE, MISSING, NEWER = (
     "migration_failed",
     "migration_not_applied",
     "migration_ran_late",
     "migration_missing",
+    "newer_than_the_release",
 )
 DROPPED, ONE, WRONG, REPLICA = "relation_dropped", "one_environment_only", "wrong_database", "replica_behind"
-BROADER = "broader_incident"
+BROADER, RUN_TIME = "broader_incident", "made_at_run_time"
 
 TRUTHS = [
     # The plain ones, as proved as they can be.
@@ -129,6 +134,13 @@ TRUTHS = [
         (CREATES, STOPPED, an_issue(last_seen=minutes(12)), logs(line(11, OK))),
     ),
     Truth("a model without a migration", MISSING, "likely", (some_changes(MODEL), logs())),
+    Truth("a model whose migration is on main only", NEWER, "proved", (some_changes(MODEL), ON_MAIN, logs())),
+    Truth(
+        "a temporary table that another session made",
+        RUN_TIME,
+        "likely",
+        (an_event(statements=("CREATE TEMP TABLE orders_order (id int)",)), UNCHANGED, logs()),
+    ),
     Truth("the release drops it", DROPPED, "proved", (DROPS, logs(line(-4, OK)))),
     Truth("dropped by hand in production", DROPPED, "proved", (UNCHANGED, logs(line(-1, "DROP TABLE orders_order")))),
     # Logs of another environment, of none, of another service, of another repository.
@@ -263,7 +275,7 @@ TRUTHS = [
     Truth(
         "errors stopped by themselves after a pending report",
         NOT_APPLIED,
-        "likely",
+        None,  # no relation comes by itself: somebody ran it since, and when is not known
         (CREATES, STOPPED, an_issue(last_seen=minutes(30)), logs(line(-2, PENDING + "orders."))),
     ),
     Truth(
@@ -322,7 +334,7 @@ TRUTHS = [
     Truth(
         "a rollback job took the migration back",
         DROPPED,
-        "likely",
+        "proved",  # that the release creates it speaks against a drop only until it has run
         (CREATES, logs(line(-60, OK), line(-3, "Unapplying orders.0042_order... OK"))),
     ),
     Truth(
@@ -520,8 +532,8 @@ TRUTHS = [
     Truth("a replica served it, nothing else is known", None, None, (CREATES, FROM_REPLICA, logs())),
     Truth(
         "another replica lags, the table is in another schema",
-        None,
-        None,
+        WRONG,
+        "likely",  # an hour's lag explains no two hours of errors
         (
             CREATES,
             FROM_REPLICA,

@@ -1,5 +1,6 @@
 """A card is the blocks of one message and the text that stands alone when they are not shown."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,7 @@ undocumented, https://github.com/slackapi/bolt-js/issues/2509), and a card is re
 MOST_BLOCKS = 50  # of a message; https://docs.slack.dev/reference/block-kit/blocks
 SECTION = 2_900  # characters of a section; Slack refuses more than 3,000
 HEADER = 150  # characters of a header
+LINKED = re.compile(r"<https?://[^|>\s]{1,9000}\|([^>]*)>")
 NOT_TEXT = frozenset({"type", "block_id", "action_id", "task_id", "style", "status"})
 
 
@@ -42,13 +44,21 @@ class Card:
 
 def section(text: str) -> Block:
     """Running mrkdwn, already escaped. Verbatim, or Slack would turn `@here` and bare addresses into live ones."""
-    return SectionBlock(text=MarkdownTextObject(text=text, verbatim=True), expand=True).to_dict()
+    return SectionBlock(text=MarkdownTextObject(text=fitting(text), verbatim=True), expand=True).to_dict()
+
+
+def fitting(text: str) -> str:
+    """The mrkdwn as it is, or where it is too long for a section, without its longest links; their names stay."""
+    while length(text) > SECTION and (found := list(LINKED.finditer(text))):
+        longest = max(found, key=lambda one: len(one[0]))
+        text = text[: longest.start()] + longest[1] + text[longest.end() :]
+    return text
 
 
 def sections(lines: Iterable[str]) -> list[Block]:
     """As few sections as hold all the lines; a line is never broken."""
     packed: list[str] = []
-    for line in lines:
+    for line in map(fitting, lines):
         if packed and length(packed[-1]) + length(line) + 1 <= SECTION:
             packed[-1] += "\n" + line
         else:

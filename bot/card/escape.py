@@ -9,10 +9,11 @@ import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from playbook.evidence.fact import LONGEST_LINK
+
 ELLIPSIS = "…"
 MOST_PARTS = 9  # of a sentence with code in it: four spans; one with more of them is no sentence of ours
 LONGEST_READ = 50_000  # characters of one outside text that are looked at; Slack shows 3,000 of them at most
-LONGEST_LINK = 1_000  # characters; a longer link would crowd out the card, so only its label is shown
 
 UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
@@ -88,10 +89,18 @@ def link(url: str, label: str, limit: int = 200) -> str:
     return f"<{_escaped(url)}|{shown}>" if is_web_link(url) and shown else shown
 
 
-def spoken(name: str) -> str:
-    """`MissingRelation` as one says it: `Missing relation`. What is no such name stays as it is."""
-    words = _HUMPS.split(name) if name.isascii() and name.isalpha() else [name]
-    return " ".join([words[0], *(word.lower() for word in words[1:])])
+def spoken(name: str, *others: str) -> str:
+    """`MissingRelation` as one says it: `Missing relation`; `Missing relation, logs and tags` with others. What is no
+    such name stays as it is."""
+    told = [_words(name), *(_words(other, first=False) for other in others)]
+    return told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
+
+
+def _words(name: str, *, first: bool = True) -> str:
+    if not (name.isascii() and name.isalpha()):
+        return name
+    words = _HUMPS.split(name)
+    return " ".join([words[0] if first else words[0].lower(), *(word.lower() for word in words[1:])])
 
 
 def counted(count: int, what: str) -> str:

@@ -16,7 +16,7 @@ from bot.card.footnotes import footer, opinions, who_and_when
 from bot.card.judgement import first_reason, flips, lead, more, reasons, ruled_out, verdict, weighed
 from bot.card.next_step import gaps, next_step
 from bot.card.plan import Told, trail
-from playbook.diagnosis import Diagnosis
+from playbook.diagnosis import Diagnosis, by_reason
 from playbook.evidence.changes import Changes
 from playbook.evidence.collected import Evidence
 from playbook.evidence.event import Event
@@ -68,7 +68,7 @@ def card(diagnosis: Diagnosis, evidence: Evidence, about: About | None = None) -
         _Part(sections(reasons(diagnosis, new)), goes=7, shorter=tuple(sections(reasons(diagnosis, new, 2, 1)))),
         _Part(sections(ruled_out(diagnosis)), goes=5),
         _Part(sections(next_step(diagnosis))),
-        _Part(sections(gaps(diagnosis)), goes=6, shorter=tuple(sections(more(len(diagnosis.gaps), "gap")))),
+        _Part(sections(gaps(diagnosis)), goes=6, shorter=tuple(sections(more(len(by_reason(diagnosis.gaps)), "gap")))),
         _Part(sections(who_and_when(evidence)), goes=3),
         _Part([drawn] if drawn else [], goes=2),
         _Part([buttons_and_menu(pressed, _pages(diagnosis, evidence)), feedback(pressed)]),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from bot.card.citing import first_of, links
 from bot.card.escape import clean, code, fence, mrkdwn, prose, spoken
 from bot.card.judgement import lead, more, weighed
-from playbook.diagnosis import Diagnosis
+from playbook.diagnosis import Diagnosis, by_reason
 
 MOST_GAPS = 4
 ONE_LINE = 60  # characters of a command that stay inside a sentence; a longer one is a block that can be copied
@@ -29,17 +29,19 @@ def next_step(diagnosis: Diagnosis) -> Iterator[str]:
 
 
 def gaps(diagnosis: Diagnosis) -> Iterator[str]:
-    """What could not be looked at, and why."""
+    """What could not be looked at, and why; each reason once, with all that it kept from being seen."""
     told = [
-        f"{mrkdwn(spoken(gap.fact), 60)} ({mrkdwn(gap.source, 60)}): {mrkdwn(gap.reason, 200)}"
-        for gap in diagnosis.gaps[:MOST_GAPS]
+        f"{mrkdwn(spoken(*facts), 120)} ({mrkdwn(source, 60)}): {mrkdwn(reason, 200)}"
+        for (source, reason), facts in by_reason(diagnosis.gaps).items()
     ]
+    left = len(told) - MOST_GAPS
+    told = told[:MOST_GAPS]
     if len(told) == 1:
         yield f"⚠ *Could not be checked:* {told[0]}"
     elif told:
         yield "⚠ *Could not be checked*"
         yield from (f"• {one}" for one in told)
-    yield from more(len(diagnosis.gaps) - MOST_GAPS, "gap")
+    yield from more(left, "gap")
 
 
 def _then(title: str, text: str) -> Iterator[str]:

@@ -15,7 +15,7 @@ from bot.card.escape import fence, link, mrkdwn, spoken
 from bot.card.judgement import speaks_for
 from bot.card.suspicion import suspicion
 from playbook.catalog import playbooks
-from playbook.diagnosis import Diagnosis, Gap, Hypothesis
+from playbook.diagnosis import Diagnosis, Gap, Hypothesis, by_reason
 from playbook.evidence.changes import Changes
 from playbook.evidence.collected import Evidence
 from playbook.evidence.fact import Fact
@@ -171,9 +171,11 @@ def _hypothesis(one: Hypothesis) -> list[Block]:
 
 def _said(by_type: Mapping[type[Fact], str], gaps: tuple[Gap, ...]) -> list[str]:
     """Each reason once: the diagnosis repeats what the evidence holds, and adds what a fact could not see."""
-    told = [(kind.__name__, kind.source, why) for kind, why in by_type.items()]
-    told += [(gap.fact, gap.source, gap.reason) for gap in gaps]
-    lines = {f"*{mrkdwn(spoken(fact), 60)}* ({mrkdwn(source, 60)}): {mrkdwn(why, 300)}" for fact, source, why in told}
+    told = [Gap(fact=kind.__name__, source=kind.source, reason=why[:600]) for kind, why in by_type.items()]
+    lines = (
+        f"*{mrkdwn(spoken(*sorted(facts)), 120)}* ({mrkdwn(source, 60)}): {mrkdwn(why, 300)}"
+        for (source, why), facts in by_reason([*told, *gaps]).items()
+    )
     return sorted(lines)
 
 

@@ -24,7 +24,12 @@ CALL_SECONDS = 10
 """For asking about the token, in seconds: GitHub itself gives a request up after ten."""
 
 FEW = 200
-"""Requests left in the hour, under which it is worth a word: a diagnosis takes up to six, others share the limit."""
+"""Requests left in the hour, under which it is worth a word: enough for twenty diagnoses that others share with us.
+
+One takes nine of this limit as a rule when nothing is known of its releases: six questions about the changes, and a
+list of files for each of three commits; more where tags are found under another form only. What those files hold comes
+by GraphQL, which has a limit of its own.
+"""
 
 UNAUTHORIZED, NOT_FOUND = 401, 404
 RIGHTS = "contents: read and pull requests: read"

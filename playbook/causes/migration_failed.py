@@ -1,20 +1,23 @@
 """The migration that creates it was run, and failed or timed out."""
 
-from playbook.causes import Cause, against, cite, cite_run, decisive, hint, rules_out, telling
+from playbook.causes import Cause, against, cite, cite_change, cite_run, decisive, hint, rules_out, telling
 from playbook.diagnosis import Remedy, Signal, Strength
-from playbook.evidence.changes import Changes
+from playbook.evidence.changes import Changes, SchemaChange
 from playbook.evidence.event import Event
 from playbook.evidence.frequency import Frequency
 from playbook.evidence.instant import clock
 from playbook.evidence.issue import Issue
-from playbook.evidence.logs import DEPLOYS, Logs, MigrationRun
+from playbook.evidence.logs import DEPLOYS, MIGRATIONS, Logs, MigrationRun
 from playbook.evidence.missing_relation import MissingRelation
 from playbook.evidence.schema_history import SchemaHistory
+from playbook.schema.belonging import Belonging
 from playbook.schema.commands import called, for_change, look_for
 from playbook.schema.making import making
+from playbook.schema.partitioning import Partitioning
+from playbook.schema.pending import surely_pending
 from playbook.schema.place import environment, own_service
 from playbook.schema.statement import says_it_exists, says_it_is_missing
-from playbook.schema.story import SETTLING, Story, after, before, latest_onset, several_databases, tells_failure
+from playbook.schema.story import SETTLING, Story, after, before, latest_onset, mends, several_databases, tells_failure
 
 
 def mend_and_run_again(
@@ -37,12 +40,17 @@ cause = Cause(__name__, claim="The migration failed", remedy=mend_and_run_again)
 
 
 @cause.signal(Strength.DECISIVE)
-def its_run_failed(story: Story, frequency: Frequency | None, issue: Issue) -> Signal | None:
+def its_run_failed(
+    story: Story, frequency: Frequency | None, issue: Issue, parts: Partitioning | None
+) -> Signal | None:
     """Does the migrate log show a failure of the very migration that creates the relation?
 
     Diagnosis rule 4: "correlated migration execution logs, CREATE TABLE failures". It explains the errors only if it
-    came before them, and if none that followed was applied before them too, or applied without ending them.
+    came before them, and if none that followed was applied before them too, or applied without ending them. What makes
+    the partition of a period is a job, no migration.
     """
+    if parts is not None and parts.part is not None and not parts.lasting:
+        return None
     failed = [run for run in story.near("failed") if not says_it_exists(story.relation, run.line.message)]
     if not failed:
         return None
@@ -57,6 +65,37 @@ def its_run_failed(story: Story, frequency: Frequency | None, issue: Issue) -> S
     return (decisive if sure and not went_on else telling)(text, cited)
 
 
+@cause.signal(Strength.DECISIVE)
+def an_earlier_one_failed(
+    story: Story, changes: Changes, belonging: Belonging | None, frequency: Frequency, issue: Issue
+) -> Signal | None:
+    """Did the migrate command die at an earlier migration, so that the one that creates it was never reached?
+
+    Migrations run in order: what waits behind a failure waits because of it, and would again. That it waits is
+    reported as pending after the failure, or no run of a complete log ever names it.
+    """
+    onset = frequency.onset
+    if onset is None or story.near("started", "applied", "faked") or (belonging is not None and belonging.several):
+        return None
+    for change in story.creating:
+        failed = [run for run in story.died_here(onset) if _of_one_row(run, change)]
+        if not failed:
+            continue
+        run = failed[-1]
+        text = (
+            f"The migrate command failed at {clock(run.at)} in {run.migration}, and {change.migration}, which creates "
+            f"{story.relation.label},"
+        )
+        for waits in story.any_here("unapplied"):
+            if waits.at > run.at and surely_pending(waits, change, changes, issue):
+                made = decisive if story.unbroken else telling
+                return made(f"{text} was pending after that", cite_run(run), cite_run(waits))
+        brought = any(file.path == change.path and file.status == "added" for file in changes.files)
+        if brought and story.logs.whole(MIGRATIONS):
+            return decisive(f"{text} was never reached", cite_run(run), cite_change(change))
+    return None
+
+
 @cause.signal(Strength.TELLING)
 def a_run_failed_before_it_began(story: Story, frequency: Frequency, issue: Issue) -> Signal | None:
     """Did some migrate command fail shortly before the onset, without naming the relation?"""
@@ -67,7 +106,7 @@ def a_run_failed_before_it_began(story: Story, frequency: Frequency, issue: Issu
     earlier = [
         run
         for run in story.any_near("failed")
-        if not after(run.at, latest) and run not in own and not any(_mends(later, run) for later in done)
+        if not after(run.at, latest) and run not in own and not any(mends(later, run) for later in done)
         if not says_it_exists(story.relation, run.line.message)
         if not says_it_is_missing(story.relation, run.line.message)
     ]
@@ -108,10 +147,8 @@ def it_succeeded_before_it_began(story: Story, frequency: Frequency) -> Signal |
     )
 
 
-def _mends(later: MigrationRun, failed: MigrationRun) -> bool:
-    """Whether that run, of the same place, shows that what had failed was done, or that nothing is left to do."""
-    if later.outcome not in ("applied", "nothing to do"):
+def _of_one_row(run: MigrationRun, change: SchemaChange) -> bool:
+    """Whether the two migrations run one after the other: of one framework, and of one app where it has apps."""
+    if run.migration is None or change.migration is None or run.framework != change.framework:
         return False
-    same = later.migration == failed.migration or later.outcome == "nothing to do" or failed.migration is None
-    alike = (later.line.environment, later.line.service) == (failed.line.environment, failed.line.service)
-    return later.at > failed.at and same and alike
+    return run.migration.rpartition(".")[0] == change.migration.rpartition(".")[0]

@@ -1,7 +1,4 @@
-"""The code names a relation that no migration of the failing release creates."""
-
-import re
-from shlex import quote
+"""The code names a relation that no migration creates: not the failing release's, nor the default branch's."""
 
 from playbook.causes import Cause, against, cite, cite_change, decisive, hint, place, rules_out, telling
 from playbook.diagnosis import Remedy, Signal, Strength
@@ -13,36 +10,19 @@ from playbook.evidence.issue import Issue
 from playbook.evidence.missing_relation import MissingRelation
 from playbook.evidence.releases import Releases
 from playbook.evidence.schema_history import SchemaEvent, SchemaHistory
-from playbook.schema.asking import declares, introduced_by, newly_asked, runs
+from playbook.schema.asking import declares, introduced_by, runs
 from playbook.schema.belonging import Belonging, of_another_service
-from playbook.schema.commands import for_change, framework_of
-from playbook.schema.making import changes_of, in_use, making, taken_away_by
+from playbook.schema.commands import framework_of
+from playbook.schema.making import changes_of, deed, in_use, making, newer
 from playbook.schema.making import makes as makes_it
+from playbook.schema.rolling_back import rolling_back
 
 
 def write_the_migration(
     relation: MissingRelation | None, changes: Changes | None, schema: SchemaHistory | None, event: Event | None
 ) -> Remedy:
-    """Ship the migration that is waiting on the default branch; else the framework's command that writes it."""
+    """The framework's command that shows what is left to write."""
     label = relation.label if relation else "the relation"
-    waiting = [one for one in schema.later if makes_it(relation, one)] if relation and schema else []
-    others = (
-        [one for one in changes.schema_changes if one.kind != "models"] if changes and not changes.incomplete else None
-    )
-    safe = "Rolling the code back is safe: the release changes nothing else in the schema"
-    unsafe = "Before rolling the code back, look what else the release changes in the schema"
-    named = f": {others[0].path} {others[0].kind} {others[0].relation}" if others else ""
-    rollback = safe if others == [] else unsafe + named
-    if waiting and schema:
-        branch, file = schema.branch or "the default branch", waiting[0].path
-        return Remedy(
-            action=f"Ship a release with {file}: deploy {branch}, or pick the commit that the command names; or roll "
-            "back to the last good release",
-            command=f"git fetch origin && git log --oneline {quote(schema.commit[:12])}..{quote(f'origin/{branch}')} "
-            f"-- {quote(file)}",
-            verify=for_change(waiting[0], event).state,
-            rollback=rollback,
-        )
     declared = schema.declared[0].framework if schema and schema.declared else framework_of(event)
     command, where = WRITE.get(declared or "", (None, ""))
     return Remedy(
@@ -51,11 +31,11 @@ def write_the_migration(
         command=command,
         verify=(f"Before shipping, `{command}` reports nothing left to write{where}; then " if command else "")
         + ("the errors stop" if command else "The errors stop"),
-        rollback=rollback,
+        rollback=rolling_back(changes),
     )
 
 
-cause = Cause(__name__, claim="The release brings no migration that creates the relation", remedy=write_the_migration)
+cause = Cause(__name__, claim="No migration creates the relation", remedy=write_the_migration)
 
 
 @cause.signal(Strength.DECISIVE)
@@ -88,33 +68,6 @@ def nothing_creates_it(
         + ("; the last good release declared it too" if one.brought == "earlier" else "")
         + (f"; {commit} brought the declaration" if commit else ""),
         cite(one, one.quote, "GitHub"),
-        cite(schema, schema.finding),
-    )
-
-
-@cause.signal(Strength.DECISIVE)
-def only_the_default_branch_creates_it(
-    relation: MissingRelation, schema: SchemaHistory, belonging: Belonging, changes: Changes | None
-) -> Signal | None:
-    """Is the migration that creates it newer than the failing release?
-
-    A hint only where the code asked for it before (then it was there, and the migration adopts it), where the last good
-    release had the migration (a rollback, a hotfix of older code), or where it may be for another database; likely
-    where nothing tells since when the code asks, or where a newer release fails as well.
-    """
-    later = [one for one in in_use(schema.later) if makes_it(relation, one)]
-    if not later or making(relation, None, schema) or taken_away_by(relation, schema):
-        return None
-    one, branch = later[0], schema.branch or "the default branch"
-    had = any(makes_it(relation, each) for each in schema.gone)
-    sure = schema.whole and belonging.same_code and belonging.newest
-    asked_before = any(each.brought == "earlier" for each in schema.declared if declares(relation, each))
-    doubtful = had or asked_before or IF_NOT_EXISTS.search(one.quote) or not belonging.sure(one)
-    sure = sure and not doubtful and newly_asked(relation, schema, changes)
-    return (decisive if sure else hint if doubtful else telling)(
-        f"On {branch}, {place(one)} {_deed(one)} {relation.label}; the failing release ({schema.commit[:7]}) does not "
-        "hold that",
-        cite_change(one),
         cite(schema, schema.finding),
     )
 
@@ -192,6 +145,21 @@ def the_release_creates_it(
     return (rules_out if ours else against)(f"{place(one)} creates {relation.label}", cite_change(one))
 
 
+@cause.signal(Strength.RULES_OUT)
+def the_default_branch_creates_it(
+    relation: MissingRelation, schema: SchemaHistory, belonging: Belonging
+) -> Signal | None:
+    """Is there a migration that creates it, on the default branch? Then another cause says why it is missing."""
+    found = newer(relation, schema)
+    if not found:
+        return None
+    sure = [one for one in found if belonging.sure(one)]
+    one = (sure or found)[0]
+    return (rules_out if sure else against)(
+        f"On {schema.branch or 'the default branch'}, {place(one)} {deed(one)} {relation.label}", cite_change(one)
+    )
+
+
 def _none_creates(schema: SchemaHistory) -> str:
     if schema.migrations < 2:  # noqa: PLR2004 - none, or the only one
         return (
@@ -200,16 +168,9 @@ def _none_creates(schema: SchemaHistory) -> str:
     return f"none of the release's {schema.migrations:,} migrations creates it"
 
 
-def _deed(one: SchemaEvent) -> str:
-    return f"renames {one.relation} to" if one.kind == "renames" else "creates"
-
-
 def _removes(file: FileChange, line: str) -> bool:
     return any(row[:1] == "-" and row[1:].strip() == line.strip() for row in (file.patch or "").split("\n"))
 
-
-IF_NOT_EXISTS = re.compile(r"if\s+not\s+exists|if_not_exists|unless .{0,40}exists", re.IGNORECASE)
-"""A migration that says so was written for databases that have the relation already."""
 
 WRITE = {
     "django": ("python manage.py makemigrations --check --dry-run", ""),

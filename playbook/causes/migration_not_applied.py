@@ -1,5 +1,7 @@
 """The migration that creates it is in the release, and nobody ran it."""
 
+from datetime import timedelta
+
 from playbook.causes import Cause, against, cite, cite_change, cite_run, decisive, hint, place, rules_out, telling
 from playbook.diagnosis import Remedy, Signal, Strength
 from playbook.evidence.changes import Changes
@@ -7,7 +9,7 @@ from playbook.evidence.event import Event
 from playbook.evidence.frequency import Frequency
 from playbook.evidence.instant import clock
 from playbook.evidence.issue import Issue
-from playbook.evidence.logs import MIGRATIONS, Logs
+from playbook.evidence.logs import MIGRATIONS, Logs, MigrationRun
 from playbook.evidence.missing_relation import MissingRelation
 from playbook.evidence.schema_history import SchemaEvent, SchemaHistory
 from playbook.schema.belonging import Belonging
@@ -60,16 +62,21 @@ def reported_as_pending(
     issue: Issue,
     event: Event | None,
 ) -> Signal | None:
-    """Did the application say that this release's migration of the relation is pending?"""
-    if story.near("started", "faked", "failed") or story.everywhere("applied"):
+    """Did the application say that this release's migration of the relation is pending?
+
+    Decisive where nobody tried: a migrate command that ran shortly before was kept from it by something. Where the
+    errors have stopped, somebody has run it since.
+    """
+    if story.near("started", "faked", "failed") or story.everywhere("applied", "started"):
         return None  # other causes say more exactly where it ran, and what came of it
     for run in story.any_here("unapplied"):
         done = [one for one in story.logs.migration_runs if one.outcome == "nothing to do" and one.at > run.at]
         for change in story.creating:
             if surely_pending(run, change, changes, issue) and not not_elsewhere(done, event):
-                stopped = frequency is None or frequency.trend == "stopped"  # then somebody may have run it since
                 sure = not isinstance(change, SchemaEvent) or belonging is None or belonging.sure(change)
-                return (decisive if story.unbroken and not stopped and sure else telling)(
+                sure = sure and story.unbroken and frequency is not None and not _tried(story, run)
+                made = hint if _stopped(frequency) else decisive if sure else telling
+                return made(
                     f"{place(change)} creates {story.relation.label}, and {change.migration} was reported as pending "
                     f"at {clock(run.at)}",
                     cite_change(change),
@@ -92,8 +99,13 @@ def recorded_without_running(story: Story) -> Signal | None:
 
 
 @cause.signal(Strength.TELLING)
-def pending_at_start_up(story: Story, changes: Changes | None, issue: Issue, event: Event | None) -> Signal | None:
-    """Did the application start with migrations pending?"""
+def pending_at_start_up(
+    story: Story, changes: Changes | None, frequency: Frequency | None, issue: Issue, event: Event | None
+) -> Signal | None:
+    """Did the application start with migrations pending?
+
+    Telling only where a migration of the release is known to create the relation: others may wait for years.
+    """
     apps = {change.migration.partition(".")[0] for change in story.creating if change.migration}
     pending = [
         run
@@ -110,12 +122,15 @@ def pending_at_start_up(story: Story, changes: Changes | None, issue: Issue, eve
     if more:
         return hint(f"{more} migrations were reported as pending, more than the release brings", cite_run(run))
     fewer = changes is not None and fewer_than_brought(run, changes)
-    strong = own_service(run.line, issue) is not False and not fewer
+    later = any(one.at > run.at for one in story.near("started"))  # then it did not wait
+    said = story.elsewhere("applied", "started")  # then which environment lacks it says more
+    strong = own_service(run.line, issue) is not False and bool(story.creating) and not _stopped(frequency)
+    strong = strong and not (fewer or later or said or story.died_here(run.at))
     return (telling if strong else hint)(f"Migrations were reported as pending at {clock(run.at)}", cite_run(run))
 
 
 @cause.signal(Strength.TELLING)
-def shipped_but_never_ran(story: Story, changes: Changes, issue: Issue) -> Signal | None:
+def shipped_but_never_ran(story: Story, changes: Changes, frequency: Frequency | None, issue: Issue) -> Signal | None:
     """The release brings the migration; do the logs of its migrate command never name it?"""
     brought = {file.path for file in changes.files}
     creating = [change for change in story.creating if change.migration and change.path in brought]
@@ -129,7 +144,7 @@ def shipped_but_never_ran(story: Story, changes: Changes, issue: Issue) -> Signa
     if any(run.outcome in ("nothing to do", "failed") for run in ours) or not any(run.migration for run in ours):
         return None  # found applied already, kept from running by a failure, or no log of ours names migrations at all
     change = creating[0]
-    return telling(
+    return (hint if _stopped(frequency) else telling)(
         f"{place(change)} creates {story.relation.label}, and the migrate log from {clock(story.logs.start)} never "
         "names it",
         cite_change(change),
@@ -182,3 +197,18 @@ def it_was_applied(story: Story, issue: Issue) -> Signal | None:
     return (against if several_databases(tried) else rules_out)(
         f"The migration of {story.relation.label} {told} at {clock(run.at)}", cite_run(run)
     )
+
+
+def _stopped(frequency: Frequency | None) -> bool:
+    """Whether the errors have ended: a missing relation does not come by itself, so somebody made it since."""
+    return frequency is not None and frequency.trend == "stopped"
+
+
+def _tried(story: Story, pending: MigrationRun) -> bool:
+    """Whether a migrate command of ours ran here shortly before that report."""
+    ran = story.any_here("started", "applied", "failed")
+    return any(timedelta() <= pending.at - run.at <= ONE_DEPLOY for run in ran)
+
+
+ONE_DEPLOY = timedelta(hours=1)
+"""How long before a start-up a migrate command still belongs to the same deploy: most pipelines end after an hour."""

@@ -1,16 +1,16 @@
 """The code was serving before its migration ran, or queries the relation while it is imported by migrate."""
 
-import re
-
 from playbook.causes import Cause, against, cite, cite_run, decisive, hint, rules_out, telling
 from playbook.diagnosis import Remedy, Signal, Strength
-from playbook.evidence.event import Event, Frame
+from playbook.evidence.event import Event
 from playbook.evidence.frequency import Frequency
 from playbook.evidence.instant import clock
 from playbook.evidence.issue import Issue
 from playbook.evidence.missing_relation import MissingRelation
 from playbook.schema.commands import look_for
+from playbook.schema.migrate_stack import in_a_management_command, own_migration, while_migrating
 from playbook.schema.replication_log import replica_of
+from playbook.schema.statement import says_it_is_missing
 from playbook.schema.story import SETTLING, Story, after, latest_onset, several_databases
 
 
@@ -60,13 +60,42 @@ def applied_after_it_began(story: Story, frequency: Frequency, issue: Issue, eve
 @cause.signal(Strength.TELLING)
 def raised_while_migrating(event: Event) -> Signal | None:
     """Does the stack show migration code? Diagnosis rule 4: "stack trace shows migration-related code"."""
-    found = [frame for frame in event.frames if any(mark in _where(frame) for mark in MIGRATE_CODE)]
+    found = [frame for frame in event.frames if while_migrating(frame)]
     if not found:
         return None
-    own = [frame for frame in event.frames if OWN_MIGRATION.search(_where(frame))]
+    own = [frame for frame in event.frames if own_migration(frame)]
     if own:  # the code of a migration: it asks for what another one should have made, which has many reasons
         return hint("A migration's own code made the query", cite(event, own[-1].place))
     return telling("The query was made while a migrate command ran, before it was done", cite(event, found[-1].place))
+
+
+@cause.signal(Strength.DECISIVE)
+def asked_for_while_imported(event: Event, story: Story | None) -> Signal | None:
+    """Was the query made while code was imported by a management command, `migrate` among them?
+
+    Decisive where the migrate command's own log shows that it died of just this, with its migration in the release:
+    then it can never get to it, in any database.
+    """
+    if not any(in_a_management_command(frame) for frame in event.frames):
+        return None
+    own = [frame for frame in event.frames if frame.in_app and not own_migration(frame)]
+    imported = [frame for frame in own if frame.function == "<module>" and frame.filename != "manage.py"]
+    if not imported:
+        return None
+    cited = cite(event, imported[-1].place)
+    died = [
+        run
+        for run in (story.any_here("failed") if story else ())
+        if story is not None and says_it_is_missing(story.relation, run.line.message)
+    ]
+    if story is None or not died or not story.creating or story.near("applied", "faked"):
+        return telling(f"It is asked for while {imported[-1].place} is imported by a management command", cited)
+    return (decisive if story.unbroken else telling)(
+        f"The migrate command itself died of it at {clock(died[-1].at)}, as {imported[-1].place} asks for "
+        f"{story.relation.label} while it is imported",
+        cite_run(died[-1]),
+        cited,
+    )
 
 
 @cause.signal(Strength.RULES_OUT)
@@ -81,24 +110,3 @@ def went_on_after_it_was_applied(story: Story, issue: Issue) -> Signal | None:
         cite_run(run),
         cite(issue, f"last event {clock(issue.last_seen)}"),
     )
-
-
-MIGRATE_CODE = (
-    "django/core/management/commands/migrate",
-    "django.core.management.commands.migrate",
-    "django/db/migrations/",
-    "django.db.migrations.",
-    "alembic/runtime/",
-    "alembic.runtime.",
-    "active_record/migration",
-)
-"""Paths and modules that are on the stack only while a migrate command runs."""
-
-OWN_MIGRATION = re.compile(
-    r"(?:^|[/.])(?:migrations|versions|migrate)[/.](?!executor|recorder|autodetector)\w*\d{3}\w*"
-)
-"""A migration's own file: its name begins with a number or holds one (`0042_order`, `1a2b3c4d5e6f_orders`)."""
-
-
-def _where(frame: Frame) -> str:
-    return f"{frame.filename or ''} {frame.module or ''}".lower()

@@ -6,6 +6,7 @@ from playbook.evidence.changes import Changes
 from playbook.evidence.event import Event
 from playbook.evidence.frequency import Frequency
 from playbook.evidence.issue import Issue
+from playbook.evidence.logs import MigrationRun
 from playbook.evidence.missing_relation import MissingRelation
 from playbook.evidence.releases import Releases
 from playbook.evidence.schema_history import SchemaHistory
@@ -36,8 +37,11 @@ cause = Cause(__name__, claim="This environment lacks the relation, another has 
 
 @cause.signal(Strength.DECISIVE)
 def applied_elsewhere_pending_here(story: Story, changes: Changes, issue: Issue, event: Event) -> Signal | None:
-    """Was it applied in another environment while this one reports it as pending?"""
-    applied = story.elsewhere("applied")
+    """Was it applied in another environment while this one reports it as pending?
+
+    Some commands, Alembic's among them, log only that a migration begins; where it does not fail then, it was applied.
+    """
+    applied = _applied_elsewhere(story)
     pending = [
         run
         for run in story.any_here("unapplied")
@@ -57,7 +61,7 @@ def applied_elsewhere_pending_here(story: Story, changes: Changes, issue: Issue,
 @cause.signal(Strength.TELLING)
 def applied_elsewhere_never_here(story: Story, event: Event) -> Signal | None:
     """Do the logs name the migration in another environment, and never in this one?"""
-    elsewhere = story.elsewhere("applied")
+    elsewhere = _applied_elsewhere(story)
     if not elsewhere or story.near("started", "applied", "faked", "failed") or not story.unbroken:
         return None
     return telling(
@@ -77,7 +81,7 @@ def one_segment_has_it(spread: Spread, releases: Releases | None) -> Signal | No
     for segment in spread.segments:
         if segment.key in PLACES:
             others = {deploy.environment for deploy in releases.deploys} - {segment.value} if releases else set()
-            made = telling if others and segment.key != "server_name" else hint
+            made = telling if (others and segment.key == "environment") or segment.key in PARTS else hint
             return made(f"Mostly {segment.key} {segment.value} is affected", cite(spread, segment.told))
     return None
 
@@ -98,5 +102,15 @@ def everyone_is_affected(spread: Spread) -> Signal | None:
     return against("No environment or server stands out", cite(spread, spread.rule))
 
 
-PLACES = ("environment", "server_name", "tenant", "shard", "region", "database")
+def _applied_elsewhere(story: Story) -> tuple[MigrationRun, ...]:
+    failed = story.elsewhere("failed", "reverted")
+    return tuple(
+        run for run in story.elsewhere("applied", "started") if not any(later.at >= run.at for later in failed)
+    )
+
+
+PARTS = ("tenant", "shard", "region", "database")
+"""Tags of parts that run the same release and have a database each."""
+
+PLACES = ("environment", "server_name", *PARTS)
 """Tags that say where, not what: only these make a segment an environment of its own."""

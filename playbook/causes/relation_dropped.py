@@ -5,22 +5,29 @@ from datetime import timedelta
 from playbook.causes import Cause, against, cite, cite_change, cite_run, decisive, hint, place, telling
 from playbook.diagnosis import Remedy, Signal, Strength
 from playbook.evidence.changes import Changes, SchemaChange
-from playbook.evidence.event import Event
 from playbook.evidence.frequency import Frequency
 from playbook.evidence.instant import clock
-from playbook.evidence.issue import Issue
-from playbook.evidence.logs import MIGRATIONS, Logs
+from playbook.evidence.logs import MIGRATIONS, MigrationRun
 from playbook.evidence.missing_relation import MissingRelation
 from playbook.evidence.schema_history import SchemaHistory
-from playbook.schema.belonging import Belonging, of_another_service
+from playbook.schema.belonging import Belonging
+from playbook.schema.brought import Brought
 from playbook.schema.commands import look_for
 from playbook.schema.framework import framework_named
-from playbook.schema.making import changes_of, in_use, makes, making, of_relation, taken_away_by, takes_away
+from playbook.schema.making import changes_of, in_use, makes, of_relation, taken_away_by, takes_away
 from playbook.schema.place import environment
 from playbook.schema.place import place as place_of
 from playbook.schema.statement import removes, same_schema
-from playbook.schema.story import FAILING_LEVELS, Story, after, latest_onset, not_elsewhere, runs_making, runs_named
-from playbook.schema.target import apart
+from playbook.schema.story import (
+    FAILING_LEVELS,
+    Story,
+    after,
+    before,
+    latest_onset,
+    not_elsewhere,
+    runs_making,
+    runs_named,
+)
 
 
 def bring_it_back(relation: MissingRelation | None, changes: Changes | None, schema: SchemaHistory | None) -> Remedy:
@@ -43,7 +50,7 @@ cause = Cause(__name__, claim="The relation was dropped or renamed while code st
 
 
 @cause.signal(Strength.DECISIVE)
-def a_drop_was_logged(story: Story, frequency: Frequency, event: Event | None, issue: Issue) -> Signal | None:
+def a_drop_was_logged(story: Story, frequency: Frequency) -> Signal | None:
     """Does a log line show that the relation was dropped or renamed before the errors began?"""
     onset, latest, relation = frequency.onset, latest_onset(frequency), story.relation
     if onset is None or latest is None:
@@ -53,11 +60,11 @@ def a_drop_was_logged(story: Story, frequency: Frequency, event: Event | None, i
         told = removes(relation, line.message)
         if told is None or (line.level or "").casefold() in FAILING_LEVELS:
             continue
-        if after(line.at, latest) or environment(line, event) == "elsewhere" or story.made_again(line.at, latest):
+        if after(line.at, latest) or environment(line, story.event) == "elsewhere" or story.made_again(line.at, latest):
             continue
         if any(line.at <= run.at <= latest for run in made):
             continue
-        sure = told == "surely" and place_of(line, event, issue) == "here" and story.unbroken
+        sure = told == "surely" and place_of(line, story.event, story.issue) == "here" and story.unbroken
         sure = sure and not after(line.at, onset) and onset - line.at <= BEGAN_WITH_IT
         return (decisive if sure else telling)(
             f"A statement at {clock(line.at)}, before the errors began, drops or renames {relation.label}",
@@ -90,24 +97,20 @@ def its_migrations_remove_it(relation: MissingRelation, schema: SchemaHistory, b
 
 @cause.signal(Strength.DECISIVE)
 def the_release_removes_it(
-    relation: MissingRelation,
-    changes: Changes,
+    brought: Brought,
     schema: SchemaHistory | None,
     belonging: Belonging | None,
     story: Story | None,
     frequency: Frequency,
-    event: Event | None,
-    issue: Issue,
 ) -> Signal | None:
     """Does the failing release drop or rename the relation, and did that migration run before the onset?
 
     Where the whole history says so already, only the run is news.
     """
-    found = (*changes_of(relation, changes, "drops"), *_renames(relation, changes))
-    removing = [one for one in found if apart(one.path) is None and not of_another_service(one.path, event, issue)]
-    if not removing:
+    if not brought.removing:
         return None
-    change, onset, latest = removing[0], frequency.onset, latest_onset(frequency)
+    relation, change = brought.relation, brought.removing[0]
+    onset, latest = frequency.onset, latest_onset(frequency)
     text = f"{place(change)} {change.kind} {relation.label}" + (f" to {change.to}" if change.to else "")
     runs = not_elsewhere(runs_named(story.logs, (change,), "applied", "reverted"), story.event) if story else ()
     ran = [run for run in runs if latest is not None and not after(run.at, latest)]
@@ -129,15 +132,14 @@ def the_release_removes_it(
 
 
 @cause.signal(Strength.DECISIVE)
-def its_migration_was_reverted(
-    story: Story, changes: Changes | None, frequency: Frequency, logs: Logs, event: Event | None
-) -> Signal | None:
+def its_migration_was_reverted(story: Story, changes: Changes | None, frequency: Frequency) -> Signal | None:
     """Was the migration that creates it taken back before the errors began, and not applied again?"""
     taken_back = of_relation(story.relation, changes.taken_back if changes else (), "creates")
     made_by = (*story.creating, *taken_back)
-    runs = not_elsewhere(runs_making(story.relation, logs, made_by, "started", "applied", "reverted"), event)
+    runs = runs_making(story.relation, story.logs, made_by, "started", "applied", "reverted")
     onset, latest = frequency.onset, latest_onset(frequency)
-    done = [run for run in runs if latest is not None and not after(run.at, latest)]
+    near = not_elsewhere(runs, story.event)
+    done = [run for run in near if latest is not None and not after(run.at, latest)]
     if not done or done[-1].outcome != "reverted" or "FAKED" in done[-1].line.message:
         return None  # a faked way back only forgets that it was applied
     run, framework = done[-1], framework_named(done[-1].framework)
@@ -164,38 +166,63 @@ def code_was_rolled_back(relation: MissingRelation, changes: Changes) -> Signal 
     return None
 
 
-@cause.signal(Strength.TELLING)
-def newer_code_removes_it(relation: MissingRelation, schema: SchemaHistory, changes: Changes | None) -> Signal | None:
+@cause.signal(Strength.DECISIVE)
+def newer_code_removes_it(
+    relation: MissingRelation,
+    schema: SchemaHistory,
+    changes: Changes | None,
+    belonging: Belonging | None,
+    story: Story | None,
+    frequency: Frequency | None,
+) -> Signal | None:
     """Does newer code than the failing release's take the relation away: the last good release's, or the branch's?
 
-    So it is where older code runs again, or a hotfix of it does, on a database that has gone on.
+    So it is in the middle of a rollout, after a rollback, and with a hotfix of older code. Decisive where the logs show
+    that migration run here, shortly before the errors began.
     """
     if taken_away_by(relation, schema) or (changes and changes.taken_back):
         return None
     for events, told, made in ((schema.gone, "the last good release", telling), (schema.later, schema.branch, hint)):
         away = [one for one in in_use(events) if takes_away(relation, one)]
-        if away and told:
-            return made(
-                f"{place(away[-1])} {away[-1].kind} {relation.label} in {told}, not in the failing release: this may "
-                "be older code on a database that has moved on",
-                cite_change(away[-1]),
-            )
+        if not away or not told:
+            continue
+        change, run = away[-1], _ran_before(away[-1], story, frequency)
+        text = f"{place(change)} {change.kind} {relation.label} in {told}, not in the failing release"
+        if run is None or story is None:
+            return made(f"{text}: this may be older code on a database that has moved on", cite_change(change))
+        onset = frequency.onset if frequency else None
+        sure = story.is_here(run) and story.unbroken and schema.whole and onset is not None
+        sure = sure and not (onset and after(run.at, onset)) and (belonging is None or belonging.sure(change))
+        return (decisive if sure else telling)(
+            f"{text}, and that migration ran at {clock(run.at)}, before the errors began: older code asks for it",
+            cite_change(change),
+            cite_run(run),
+        )
     return None
 
 
 @cause.signal(Strength.AGAINST)
-def the_release_creates_it(
-    relation: MissingRelation, changes: Changes, event: Event | None, issue: Issue
-) -> Signal | None:
-    """Does the failing release create the relation? Then it was not there to be dropped."""
-    found = making(relation, changes, None)
-    creating = [one for one in found if not of_another_service(one.path, event, issue)]
-    if not creating:
+def the_release_creates_it(brought: Brought, story: Story | None, frequency: Frequency | None) -> Signal | None:
+    """Does the failing release create the relation? Then it was not there to be dropped, unless it had run before."""
+    onset = frequency.onset if frequency else None
+    ran = story.here("applied") if story else ()
+    if not brought.creating or any(onset is not None and before(run.at, onset) for run in ran):
         return None
-    return against(
-        f"The failing release creates {relation.label} ({place(creating[0])})",
-        cite_change(creating[0]),
-    )
+    one = brought.creating[0]
+    return against(f"The failing release creates {brought.relation.label} ({place(one)})", cite_change(one))
+
+
+def _ran_before(change: SchemaChange, story: Story | None, frequency: Frequency | None) -> MigrationRun | None:
+    """The run of that migration within the hour before the errors began; None where it was taken back, or the relation
+    was made again after it."""
+    latest = latest_onset(frequency)
+    if story is None or latest is None:
+        return None
+    runs = not_elsewhere(runs_named(story.logs, (change,), "applied", "reverted"), story.event)
+    ran = [run for run in runs if not after(run.at, latest)]
+    if not ran or ran[-1].outcome == "reverted" or latest - ran[-1].at > BEGAN_WITH_IT:
+        return None
+    return None if story.made_again(ran[-1].at, latest) else ran[-1]
 
 
 def _renames(relation: MissingRelation | None, changes: Changes | None) -> tuple[SchemaChange, ...]:

@@ -1,6 +1,5 @@
 """The relation is on the primary, and a read replica has not caught up."""
 
-import re
 from datetime import timedelta
 
 from playbook.causes import Cause, against, cite, cite_run, decisive, hint, telling
@@ -8,12 +7,14 @@ from playbook.diagnosis import Remedy, Signal, Strength
 from playbook.evidence.event import Event
 from playbook.evidence.frequency import Frequency
 from playbook.evidence.instant import clock
+from playbook.evidence.issue import Issue
 from playbook.evidence.logs import REPLICATION, Logs
 from playbook.evidence.missing_relation import MissingRelation
 from playbook.evidence.spread import Spread
 from playbook.schema.commands import lag_of, look_for
 from playbook.schema.place import environment
 from playbook.schema.replication_log import how_far, names_server, replica_of, tells_lag
+from playbook.schema.statement import writes
 from playbook.schema.story import Story, after
 
 
@@ -54,10 +55,11 @@ def lagging_after_it_was_created(story: Story, event: Event, frequency: Frequenc
 
 
 @cause.signal(Strength.TELLING)
-def lag_was_reported(logs: Logs, frequency: Frequency | None, event: Event | None) -> Signal | None:
+def lag_was_reported(logs: Logs, frequency: Frequency | None, event: Event | None, issue: Issue) -> Signal | None:
     """Do the replication logs report lag around the onset? Playbook step 6: "Database replication logs".
 
-    Some lag is a replica's daily life: it tells only where a replica served the failing query.
+    Some lag is a replica's daily life: it tells only where a replica served the failing query, and only if it was not
+    shorter than the errors lasted: ten seconds explain no hours.
     """
     onset = frequency.onset if frequency else None
     lagging = [
@@ -73,6 +75,9 @@ def lag_was_reported(logs: Logs, frequency: Frequency | None, event: Event | Non
     cited = cite(line, line.message, "Elasticsearch")
     if tag is None or event is None:
         return hint(f"Replication was reported as behind at {clock(line.at)}", cited)
+    lasted = issue.last_seen - onset if issue.last_seen and onset else None
+    if lasted is not None and all((lag := how_far(one)) is not None and lag + NEXT_LOOK < lasted for one in lagging):
+        return hint(f"Replication was behind at {clock(line.at)}, by less than the errors lasted", cited)
     text = f"Replication was reported as behind at {clock(line.at)}, and a replica served the failing query"
     return telling(text, cited, cite(event, f"{tag.key}: {tag.value}"))
 
@@ -108,13 +113,13 @@ def some_servers_only(spread: Spread) -> Signal | None:
 @cause.signal(Strength.AGAINST)
 def a_write_failed(event: Event) -> Signal | None:
     """Is the failing statement a write? Those go to the primary."""
-    if event.sql is None or not WRITES.match(event.sql):
+    if event.sql is None or not writes(event.sql):
         return None
     return against("The failing statement writes, and writes go to the primary", cite(event, event.sql))
 
 
-WRITES = re.compile(r"\s*(?:insert|update|delete|merge|replace)\b", re.IGNORECASE)
-
+NEXT_LOOK = timedelta(minutes=10)
+"""By which a lag may have grown until somebody measures it again: monitors look every minute or every few."""
 
 NEAR = timedelta(hours=1)
 """How far from the onset a report of lag still speaks of it."""

@@ -1,6 +1,6 @@
 """The relation exists, but the query looks in another database, schema, search path or case."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from playbook.causes import Cause, cite, cite_change, cite_run, decisive, hint, place, rules_out, telling
 from playbook.diagnosis import Remedy, Signal, Strength
@@ -10,16 +10,16 @@ from playbook.evidence.event import Event
 from playbook.evidence.frequency import Frequency
 from playbook.evidence.instant import clock
 from playbook.evidence.issue import Issue
-from playbook.evidence.logs import MIGRATIONS
+from playbook.evidence.logs import MIGRATIONS, MigrationRun
 from playbook.evidence.missing_relation import MissingRelation
 from playbook.evidence.schema_history import SchemaEvent, SchemaHistory
 from playbook.schema.belonging import Belonging
 from playbook.schema.commands import look_for
 from playbook.schema.making import making, stands
 from playbook.schema.other_name import elsewhere_named, known_schema, name_after, surely_elsewhere
-from playbook.schema.pending import more_than_brought
-from playbook.schema.replication_log import replica_of
-from playbook.schema.statement import removes, same_schema, says_it_exists
+from playbook.schema.pending import apps_pending, more_than_brought
+from playbook.schema.place import own_service
+from playbook.schema.statement import removes, same_schema, says_it_exists, writes
 from playbook.schema.story import SETTLING, Story, after, before, latest_onset, several_databases
 
 
@@ -58,9 +58,12 @@ def applied_here_and_still_missing(
 ) -> Signal | None:
     """Was it applied here shortly before or after the errors began, and is it missing all the same?
 
-    Decisive where no migration of the release or of the default branch takes it away again, no router decides which
-    database a migration reaches, and no replica may lag behind. Only a hint where several databases took it, or where
-    it was in use before it was missed.
+    Decisive where it ran with the rollout that brought the errors, or while they went on without a pause, the failing
+    statement writes, and no migration of the release or of the default branch takes it away again, and no router
+    decides which database a migration reaches. A read may have been served by a replica that nobody told of, and that
+    stands still: likely. Longer before, somebody may have dropped it by hand, or restored the
+    database, which leaves no trace: likely within the hour. Only a hint later, when it may have been in use, or where
+    several databases took it.
     """
     onset, latest = frequency.onset, latest_onset(frequency)
     if onset is None or latest is None or issue.last_seen is None:
@@ -75,10 +78,13 @@ def applied_here_and_still_missing(
     stays = schema is not None and schema.whole and stands(story.relation, schema) and not schema.later
     stays = stays and schema is not None and not schema.routed
     theirs = belonging is not None and belonging.several and not belonging.all_sure(story.creating)
-    if several_databases(done) or onset - run.at > NEVER_USED or theirs:
+    unobserved = latest - run.at  # below nothing where it ran while the errors went on
+    if several_databases(done) or unobserved > NEVER_USED or theirs:
         made = hint
     else:
-        made = decisive if stays and story.unbroken and replica_of(event) is None else telling
+        at_once = unobserved <= ONE_ROLLOUT and _no_pause(run.at, frequency)
+        primary = event is not None and event.sql is not None and writes(event.sql)
+        made = decisive if stays and at_once and story.unbroken and primary else telling
     return made(
         f"{story.relation.label} was created at {clock(run.at)}, and was missing for this query until "
         f"{clock(issue.last_seen)}",
@@ -152,13 +158,27 @@ def database_of_another_environment(relation: MissingRelation, event: Event) -> 
     )
 
 
-@cause.signal(Strength.HINT)
-def more_pending_than_shipped(changes: Changes, story: Story) -> Signal | None:
-    """Are more migrations pending than the release brought, as in a database that is empty, old or another's?"""
+@cause.signal(Strength.DECISIVE)
+def more_pending_than_shipped(
+    changes: Changes, story: Story, belonging: Belonging | None, issue: Issue
+) -> Signal | None:
+    """Are more migrations pending than the release brought, as in a database that is empty, old or another's?
+
+    Decisive where our own service reports them after its migration had been applied here: what the migrate command
+    reached has it, and what the service reaches lacks even migrations of before, which a replica that is behind has.
+    """
     for run in story.any_here("unapplied"):
         if more := more_than_brought(run, changes):
-            return hint(
-                f"{more} migrations are pending, more than the release brings: it may be an old or another database",
+            text = f"{more} migrations are pending, more than the release brings"
+            applied = [one for one in story.here("applied") if one.at <= run.at and _waits_too(one, run)]
+            ours = own_service(run.line, issue) is True and not (belonging is not None and belonging.several)
+            if not applied or not ours:
+                return hint(f"{text}: it may be an old or another database", cite_run(run))
+            sure = story.unbroken and not several_databases(applied)
+            return (decisive if sure else telling)(
+                f"{story.relation.label} was created here at {clock(applied[-1].at)}, and at {clock(run.at)} {text}: "
+                "the service reaches another database or schema than the migrate command",
+                cite_run(applied[-1]),
                 cite_run(run),
             )
     return None
@@ -181,6 +201,24 @@ def ended_when_it_was_applied(story: Story, frequency: Frequency, issue: Issue) 
     return None
 
 
+def _waits_too(applied: MigrationRun, pending: MigrationRun) -> bool:
+    """Whether the report counts the app of that migration among those that have some pending."""
+    return (applied.migration or "").partition(".")[0] in apps_pending(pending)[1]
+
+
+def _no_pause(since: datetime, frequency: Frequency) -> bool:
+    """Whether the first bucket that begins once a migration of then has settled has errors, or there is none yet.
+
+    Errors that ended with it and came back are of another cause.
+    """
+    later = [bucket for bucket in frequency.buckets if bucket.start >= since + SETTLING]
+    return not later or later[0].count > 0
+
+
+ONE_ROLLOUT = timedelta(minutes=15)
+"""From its creation to the first error, at most: the code that asks arrives with the migration, in one rollout of job,
+images and warm-up. Within it nobody had seen the relation missed or at work, and so had no reason to touch it."""
+
 NEVER_USED = timedelta(hours=1)
-"""From its creation to the first error: within it the relation was never seen at work, so that nobody can have dropped
-it by hand since; later, somebody may have, and left no trace."""
+"""From its creation to the first error: within it the relation was hardly ever seen at work, so that few can have
+dropped it by hand since, or restored the database; later, somebody may have, and left no trace."""

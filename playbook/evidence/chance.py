@@ -7,7 +7,6 @@ rate itself need not be known. scipy has the same distributions, for a dependenc
 
 from collections.abc import Sequence
 from math import ceil, exp, floor, lgamma, log
-from statistics import fmean, variance
 
 PRIOR, PRIOR_WEIGHT = 2.0, 6
 """The dispersion expected of errors before any was seen, and how many buckets that expectation is worth: with six
@@ -21,10 +20,20 @@ NEGLIGIBLE = 1e-12
 """The share of a sum below which its next term, and with it all that follow, is left out."""
 
 
-def dispersion(counts: Sequence[int]) -> float:
-    """Variance over mean, drawn towards `PRIOR`; never below 1, which is Poisson's."""
-    own = max(len(counts) - 1, 0)
-    found = variance(counts) / fmean(counts) if own and any(counts) else 1.0
+def dispersion(counts: Sequence[int], widths: Sequence[float]) -> float:
+    """Variance over mean, drawn towards `PRIOR`; never below 1, which is Poisson's.
+
+    The counts are compared with what one rate would leave in such `widths`, and weigh as much as the buckets they
+    fill: one watched for a minute says next to nothing, and two that make up one bucket nothing at all, since how they
+    differ only tells where within a burst the clock's edge fell. Of whole buckets this is the ratio of the sample.
+    """
+    watched = sum(widths)
+    own = max(watched - 1.0, 0.0)
+    found = 1.0
+    if own and any(counts):
+        rate = sum(counts) / watched
+        squares = sum((events - rate * width) ** 2 for events, width in zip(counts, widths, strict=True))
+        found = squares / (rate * (watched - sum(width * width for width in widths) / watched))
     return max(1.0, (found * own + PRIOR * PRIOR_WEIGHT) / (own + PRIOR_WEIGHT))
 
 

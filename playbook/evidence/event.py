@@ -36,7 +36,8 @@ class Event(Fact):
 
     `which` says which event was read (`recommended`, `latest`, or the id asked for). `in_app` is the last frame of
     our own code in the last exception that has frames; `database_frames` are the frames of drivers and ORMs after
-    it. `sql` only where the event carries the statement, with its parameters hidden.
+    it. `sql` only where the event carries the statement, with its parameters hidden. `statements` are those of its
+    breadcrumbs that make, drop or rename a relation, oldest first.
     """
 
     source: ClassVar[str] = "Sentry"
@@ -51,6 +52,7 @@ class Event(Fact):
     frames: tuple[Frame, ...] = ()
     database_frames: tuple[Frame, ...] = ()
     sql: str | None = None
+    statements: tuple[str, ...] = ()
     trace_id: str | None = None
     release: str | None = None
     environment: str | None = None

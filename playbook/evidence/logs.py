@@ -83,10 +83,6 @@ class Logs(Fact):
             and (not search.total_is_floor and search.total <= len(search.lines))
         )
 
-    def last_outcome(self, migration: str) -> MigrationRun | None:
-        """The last thing that a migrate command said of that migration; None where none named it."""
-        return next((run for run in reversed(self.migration_runs) if run.migration == migration), None)
-
     @property
     def shortfalls(self) -> tuple[str, ...]:
         told = [

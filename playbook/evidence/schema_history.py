@@ -37,6 +37,17 @@ class Declaration(Value):
     target: str = ""
 
 
+class Partitioned(Value):
+    """The relation of which the missing one is a part, going by its name (schema/partition.py): `parent` is the
+    migration that creates it, `by` the words that divide it ("" where there are none), `siblings` the migrations that
+    make parts of other periods, the last few, and `partman` whether one of them leaves the parts to pg_partman."""
+
+    parent: SchemaEvent | None = None
+    by: str = ""
+    siblings: tuple[SchemaEvent, ...] = ()
+    partman: bool = False
+
+
 class SchemaHistory(Fact):
     """`commit` is the failing release's, `base` the last good one's, `branch` the default branch.
 
@@ -50,7 +61,8 @@ class SchemaHistory(Fact):
     `declaring` say how many of the managed relations that the code of the same target declares are created by them: few
     where tables are made by other means. `incomplete` and `dynamic` tell what could not be read, or only by running it:
     while there is any, a relation that is not found is not surely absent. `uncompared` tells what of the last good
-    release or of the default branch could not be read.
+    release or of the default branch could not be read. `partitioned` where the name ends in a period, and migrations
+    make what that would be a part of, or parts of other periods.
     """
 
     source: ClassVar[str] = "GitHub"
@@ -74,6 +86,7 @@ class SchemaHistory(Fact):
     incomplete: tuple[str, ...] = ()
     dynamic: tuple[str, ...] = ()
     uncompared: tuple[str, ...] = ()
+    partitioned: Partitioned | None = None
 
     @property
     def shortfalls(self) -> tuple[str, ...]:

@@ -34,8 +34,9 @@ class Segment(Value):
 
 class Spread(Fact):
     """`reach` is *segment* when some tag value is over-represented by the stated rule, *everyone* when none is
-    although the data could have shown it, and *too few to say* otherwise. `compared` are the keys looked at, `rule`
-    is the sentence that decided (evidence/overrepresented.py), `incomplete` what of the baseline was not seen."""
+    although the data could have shown it, and *too few to say* otherwise. `compared` are the keys by which somebody
+    could have been seen to be spared (all that were looked at, where there is none), `rule` is the sentence that
+    decided (evidence/overrepresented.py), `incomplete` what of the baseline was not seen."""
 
     source: ClassVar[str] = "Sentry"
 

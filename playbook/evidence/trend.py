@@ -2,17 +2,20 @@
 
 A test compares counts with counts (evidence/chance.py), so that no scale has to be guessed, and carries a condition
 on the magnitude beside the one on chance: with enough events any difference is improbable, and only a large one is
-news.
+news. How widely counts scatter is judged by how much of each bucket was watched, and a silence is counted from the last
+event where its moment is known: the edges of the clock's hours mean nothing to a stream, so the answer must not turn
+on the minute at which a burst fell.
 
 Measured on 1,000 generated streams for each line (25 hourly buckets, the last one running; tests/evidence/test_trend.py
 repeats it with fewer). Called *spike* or *gradual* although the rate was constant: none in 5,000 Poisson streams of
-0.2 to 500 an hour; with variance three times the mean 0.5 % at 0.2 and 1 an hour, 1.2 % at 5, none from 50 on; with
-ten times the mean (seven empty hours of ten, then 20 events) 4 % at 0.2, 11 % at 1, 8 % at 5, 0.8 % at 50. Day and
-night (peak four times the trough, variance twice the mean): 1 % at 1, 3.6 % at 5, 0.3 % at 50, none at 500; peak nine
-times the trough: 1, 8, 1.4, 0 %. A jump to ten times the rate is called *spike* in 12, 87, 100, 100, 100 % of Poisson
-streams at 0.2, 1, 5, 50, 500 an hour before (77, 99.8, 100, 100 % from 1 on with variance three times the mean), one to
-three times in 0, 3, 31, 99, 100 %. A rise to ten times over the day is *gradual* in 70, 99.9, 100 % at 1, 5, 50 an
-hour; a stream that ended six hours ago or more is *stopped* in 62, 100, 100 %.
+0.2 to 500 an hour; with variance three times the mean 0.7 % at 0.2, 1.3 % at 1, 1.2 % at 5 an hour, none from 50 on;
+with ten times the mean (seven empty hours of ten, then 20 events) 6 % at 0.2, 11 % at 1, 7 % at 5, 1.3 % at 50. Day and
+night (peak four times the trough, variance twice the mean): 0.8 % at 1, 3.1 % at 5, 0.4 % at 50, none at 500; peak nine
+times the trough: 1.4, 6, 0.8, 0 %. A jump to ten times the rate is called *spike* in 11, 88, 100, 100, 100 % of Poisson
+streams at 0.2, 1, 5, 50, 500 an hour before (72, 99.4, 100, 100 % from 1 on with variance three times the mean), one to
+three times in 0, 3, 30, 99, 100 %. A rise to ten times over the day is *gradual* in 69, 99.9, 100 % at 1, 5, 50 an
+hour; a stream that ended six hours ago or more is *stopped* in 59, 100, 100 %. A constant Poisson stream whose last
+event is known to the moment is called *stopped* in at most 0.1 %, at 0.5 to 50 an hour.
 """
 
 from collections.abc import Sequence
@@ -77,24 +80,35 @@ class Shape:
     begins: int | None = None
 
 
+@dataclass(frozen=True)
+class LastEvent:
+    """When the last event was, in buckets and parts of them: how long the stream had been watched until then (`lasted`,
+    of a new one from its first event), and how long ago it was (`silent`)."""
+
+    lasted: float
+    silent: float
+
+
 def shape(
     counts: Sequence[int],
     widths: Sequence[float],
     *,
     born: bool = False,
+    last: LastEvent | None = None,
     days: Sequence[int] = (),
     each: str = "bucket",
 ) -> Shape:
     """The shape of `counts`, oldest first; `widths` say how much of each bucket was watched (1.0: all of it).
 
-    `born` means that the first bucket holds the first event ever; `days` are the totals of earlier whole days;
-    `each` is what a bucket is called in the sentence (`hour`).
+    `born` means that the first bucket holds the first event ever; without `last` a silence begins only where the last
+    bucket with events ends; `days` are the totals of earlier whole days; `each` is what a bucket is called in the
+    sentence (`hour`).
     """
     total = sum(counts)
     if total < ENOUGH or sum(widths) <= 0:
         return Shape("too few to say", f"{total} events; below {ENOUGH} no shape is named")
     spike = None if born else _spike(counts, widths, each)
-    silence = _silence(counts, widths, born, each)
+    silence = _silence(counts, widths, born, last, each)
     if silence:
         return Shape("stopped", silence, spike.begins if spike else None)
     rise = spike or _rise(counts, widths, days, each)
@@ -117,10 +131,14 @@ def _spike(counts: Sequence[int], widths: Sequence[float], each: str) -> Shape |
         rate = before / long
         for end in range(start + 1, size + 1):
             inside, width = sum(counts[start:end]), max(sum(widths[start:end]), SHORTEST)
-            outside, reached = [*counts[:start], *counts[end:]], inside / width
+            reached = inside / width
             if inside - rate * width < ENOUGH or reached < RISE * rate:
                 continue
-            spread = max(dispersion(outside), dispersion(counts[start : min(end, size - 1)]))
+            within = slice(start, min(end, size - 1))
+            spread = max(
+                dispersion([*counts[:start], *counts[end:]], [*widths[:start], *widths[end:]]),
+                dispersion(counts[within], widths[within]),
+            )
             if not _jumps(counts, widths, start, end, spread):
                 continue
             chance = tried * by_chance(inside, width, before, long, spread)
@@ -151,7 +169,7 @@ def _rise(counts: Sequence[int], widths: Sequence[float], days: Sequence[int], e
         return None
     if days and sum(counts) < DAY_OVER_DAYS * sorted(days)[len(days) // 2]:
         return None
-    spread = max(dispersion(counts[part]) for part in parts)
+    spread = max(dispersion(counts[part], widths[part]) for part in parts)
     if by_chance(sums[2], long[2], sums[0], long[0], spread) > CHANCE:
         return None
     rates = f"{first:,.1f}, {middle:,.1f}, {last:,.1f} events each {each} in the three thirds"
@@ -197,18 +215,27 @@ def _slope(counts: Sequence[int], widths: Sequence[float]) -> float:
     return growth * pull - total * log(grown / sum(widths))
 
 
-def _silence(counts: Sequence[int], widths: Sequence[float], born: bool, each: str) -> str | None:
-    """A silence improbable at the former rate, and much longer than any before it."""
+def _silence(
+    counts: Sequence[int], widths: Sequence[float], born: bool, last: LastEvent | None, each: str
+) -> str | None:
+    """A silence since the last event improbable at the former rate, of a bucket at least, and much longer than any
+    before it.
+
+    The former rate is that of the time until the last event. So a burst no longer than a bucket has the same answer
+    wherever the edges cut it: neither time is measured from one, and so short a time tells no dispersion.
+    """
     active = [index for index, events in enumerate(counts) if events]
-    first, last = (active[0] if born else 0), active[-1]
-    silence = sum(widths[last + 1 :])
+    first, newest = (active[0] if born else 0), active[-1]
+    ended = last or LastEvent(sum(widths[first : newest + 1]), sum(widths[newest + 1 :]))
     gaps = [active[0] - first, *(after - before - 1 for before, after in pairwise(active))]
-    former = sum(counts) / sum(widths[first : last + 1])
-    if silence < max(1.0, LONGER_THAN_GAPS * max(gaps)):
+    if ended.silent < max(1.0, LONGER_THAN_GAPS * max(gaps)):
         return None
-    if none_in(former * silence, dispersion(counts[first : last + 1])) > SILENCE:
+    former = sum(counts) / max(ended.lasted, SHORTEST)
+    until = min(widths[newest], max(0.0, ended.lasted - sum(widths[first:newest])))
+    spread = dispersion(counts[first : newest + 1], [*widths[first:newest], until])
+    if none_in(former * ended.silent, spread) > SILENCE:
         return None
-    return f"none in the last {silence:.1f} {each}s after {former:,.1f} each {each}: improbable (p < {SILENCE:g})"
+    return f"none in the last {ended.silent:.1f} {each}s after {former:,.1f} each {each}: improbable (p < {SILENCE:g})"
 
 
 def _gaps(counts: Sequence[int], widths: Sequence[float], each: str) -> str | None:

@@ -18,8 +18,9 @@ _START = re.compile(
     r"|\bupdate\s+\S{1,200}\s+set\b"
     r"|\bselect\s(?=[^\n]{0,300}?(?:\bfrom\b|[=(*,]))|\bselect\s(?=\s{0,20}\S{1,200}[\s,]{1,20}\S{0,200}\s{0,20}from\b)"
     r"|\bwhere\s+[\"`\[\w.(]"
-    r"|\b(?:LINE|ZEILE|LIGNE|LÍNEA|LINEA|LINHA|RIGA|ŘÁDKA|ΓΡΑΜΜΗ|СТРОКА|РЯДОК|RAD|ხაზი|LINIA|SATIR)\s\d{1,4}\s?:\s"
-    r"|[行줄]\s?\d{1,4}\s?:\s|第\d{1,4}行"
+    r"|\b(?:LINE|ZEILE|LIGNE|LÍNEA|LINEA|LINHA|RIGA|ŘÁDKA|ΓΡΑΜΜΗ|СТРОКА|РЯДОК|RAD|ხაზი|LINIA|SATIR|השורה)"
+    r"\s{1,2}\d{1,4}\s?:\s"
+    r"|[行줄]\s?\d{1,4}\s?:\s|第\s?\d{1,4}\s?行"
     r"|\bnear\s'(?=[^\n]{0,200}'\sat\sline)",
     re.IGNORECASE,
 )
@@ -49,6 +50,7 @@ _START_NEEDLES = (
     "ხაზი",
     "linia",
     "satir",
+    "השורה",
     "行",
     "줄",
 )

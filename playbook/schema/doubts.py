@@ -1,18 +1,15 @@
 """What keeps a fold from telling all of one relation: unread files, computed names, tables that are made elsewhere."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import islice
 
-from playbook.schema.framework import Declared, Files, frameworks
+from playbook.schema.framework import Declared, Files, framework_named, frameworks
 from playbook.schema.history import Event, History
-from playbook.schema.target import Targets, project_settings
+from playbook.schema.target import Targets, projects
 
 TOLD = 5
 """Sentences of one kind that are told of what could not be read: the rest is counted."""
-
-ROUTERS = re.compile(r"^\s*DATABASE_ROUTERS\s*(?::[^=\n]{1,80})?\+?=\s*(?!\s*[\[(]\s*[\])])", re.MULTILINE)
 
 
 def coverage(folded: History, targets: Targets, declared: Iterable[Declared]) -> dict[str, int]:
@@ -49,19 +46,16 @@ def dynamic(folded: History, events: Iterable[Event]) -> list[str]:
 
 
 def adopted(folded: History, files: Files, model: Declared) -> bool:
-    """Whether a migration takes the model's table for being there already, and only Django's state learns of it
-    (https://docs.djangoproject.com/en/5.2/ref/migration-operations/#separatedatabaseandstate)."""
-    if model.framework != "django":
-        return False
-    says = re.compile(rf"\bCreateModel\([^\"']{{0,200}}[\"']{re.escape(model.name)}[\"']", re.IGNORECASE)
-    texts = (files.get(one.path, "") for one in folded.migrations if one.framework == "django")
-    return any("state_operations" in text and says.search(text) for text in texts)
+    """Whether a migration of its framework takes the model's table for being there already."""
+    framework = framework_named(model.framework)
+    texts = (files.get(one.path, "") for one in folded.migrations if one.framework == model.framework)
+    return framework is not None and any(framework.adopts(text, model.name) for text in texts)
 
 
 def routed(files: Files) -> bool:
-    """Whether Django's settings name routers: then a migration may be recorded on a database that gets no table
-    (https://docs.djangoproject.com/en/5.2/topics/db/multi-db/#allow_migrate)."""
-    return any(ROUTERS.search(files[path]) for path in project_settings(files))
+    """Whether the settings of a project decide which migration reaches which database: then one may be recorded on a
+    database that gets no table."""
+    return any(one.routed(files[path]) for one in frameworks() for path in projects(one, files) or ())
 
 
 def unread_of(unread: Mapping[str, str], name: str) -> list[str]:

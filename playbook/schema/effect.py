@@ -6,8 +6,8 @@ rename unless it exists) exists afterwards, and one that is dropped if it exists
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, TypeVar
 
 from playbook.schema import sql
 from playbook.schema.framework import Dynamic
@@ -16,6 +16,9 @@ from playbook.schema.unread import Unread
 
 Effect = Operation | Dynamic
 
+Done = TypeVar("Done")
+"""One thing done: an effect, or effects that belong together."""
+
 HOLE = "computed_at_run_time"
 """Stands in a text for what is put in only at run time; a word, so that SQL around it can still be cut into words."""
 
@@ -23,6 +26,9 @@ _WHOLE_STATEMENT = re.compile(rf"(?:^|;)\s*{HOLE}\b")
 
 MOST = 20_000
 """Statements that are followed in one migration, loops unrolled: people's have some hundreds."""
+
+MOST_RETURNS = 60
+"""Conditions under which one body of code may return: each is put around all that follows."""
 
 VERBS: dict[Kind, str] = {"creates": "creates", "drops": "drops", "renames": "renames", "models": "declares"}
 
@@ -93,6 +99,34 @@ def _certain(operation: Operation, guard: Guard) -> bool:
         )
         return asked is not None and asked == made
     return operation.kind == "drops" and guard.exists is True and asked == operation.relation
+
+
+def in_turn(
+    statements: Iterable[tuple[list[Done], Guard | None]],
+    known: Callable[[Guard], bool | None],
+    put_under: Callable[[list[Done], Guard], list[Done]],
+) -> list[Done]:
+    """What statements do one after another, some of which may return: each comes with the guard that lets what follows
+    it run, None where nothing keeps it from that.
+
+    `known` tells whether a guard lets code run, None where only running it would tell; `put_under` puts under a guard.
+    Statements are asked for one by one, and none after one that surely returns.
+    """
+    found: list[Done] = []
+    guards: list[Guard] = []
+    for done, guard in statements:
+        held = done
+        for one in guards if held else ():
+            held = put_under(held, one)
+        found += held
+        lets = True if guard is None else known(guard)
+        if lets is False:
+            break
+        if guard is not None and lets is None:
+            guards.append(guard)
+        if len(guards) > MOST_RETURNS:
+            raise Unread(f"it may return in more than {MOST_RETURNS} places")
+    return found
 
 
 def either(branches: Sequence[tuple[Guard, list[Effect]]], exhaustive: bool) -> list[Effect]:

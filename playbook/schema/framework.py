@@ -103,6 +103,12 @@ class Framework(NamedTuple):
     and path) whether a logged run is its own. `words`, in lower case, tell that a line or a service is its migrate
     command's even where no form fits, `code` that its own code stands in a stack trace, and `drivers`, in lower case,
     that a database frame of an application belongs to it.
+
+    `projects` tells, by the path of its settings, the folder of each project whose parts all migrate one database; None
+    where the migrations of a folder are for one database, of whatever is in it. `modular` says that parts of an
+    application keep folders of migrations of their own, which run with those of the application around them. `routed`
+    says of the text of a project's settings whether they decide which migration reaches which database, and `adopts` of
+    a migration's text whether it takes the table of a model of that name for being there already.
     """
 
     name: str
@@ -116,6 +122,10 @@ class Framework(NamedTuple):
     words: tuple[str, ...] = ()
     code: tuple[str, ...] = ()
     drivers: tuple[str, ...] = ()
+    projects: Callable[[Files], Mapping[str, str]] | None = None
+    modular: bool = False
+    routed: Callable[[str], bool] = lambda _text: False
+    adopts: Callable[[str, str], bool] = lambda _text, _model: False
 
 
 @cache

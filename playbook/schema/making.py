@@ -64,12 +64,25 @@ def taken_away_by(relation: MissingRelation, schema: SchemaHistory) -> SchemaEve
     return next((event for event in reversed(in_use(schema.events)) if takes_away(relation, event)), None)
 
 
+def newer(relation: MissingRelation, schema: SchemaHistory) -> tuple[SchemaEvent, ...]:
+    """The default branch's migrations that make the relation, where those of the failing release neither make it nor
+    take it away."""
+    if stands(relation, schema) or taken_away_by(relation, schema):
+        return ()
+    return tuple(event for event in in_use(schema.later) if makes(relation, event))
+
+
 def makes(relation: MissingRelation, event: SchemaChange) -> bool:
     """Whether the relation has its name after it."""
     if event.kind == "renames" and event.to is not None:
         schema, _, name = event.to.rpartition(".")
         return _is(relation, name, schema or event.schema_name)
     return event.kind == "creates" and _is(relation, event.relation, event.schema_name)
+
+
+def deed(event: SchemaChange) -> str:
+    """What it does to give a relation its name, before that name: `creates`, `renames orders_cart to`."""
+    return f"renames {event.relation} to" if event.kind == "renames" else "creates"
 
 
 def takes_away(relation: MissingRelation, event: SchemaChange) -> bool:

@@ -35,6 +35,9 @@ def surely_pending(run: MigrationRun, change: SchemaChange, changes: Changes, is
     count, apps = apps_pending(run)
     if not apps:
         text = run.line.message[:LINE_LENGTH]
+        if change.framework == run.framework == "alembic" and NOT_AT_HEAD in text:
+            own = own_service(run.line, issue) is True and not changes.incomplete
+            return own and _only_one_brought(change, changes)
         name = change.migration.split(" ")[0] if change.framework == "rails" else change.migration
         specific = change.framework == "rails" or (len(name) >= SPECIFIC and not name.replace(".", "").isdecimal())
         return specific and re.search(rf"(?<![\w.]){re.escape(name)}(?![a-zA-Z0-9])", text) is not None
@@ -42,6 +45,17 @@ def surely_pending(run: MigrationRun, change: SchemaChange, changes: Changes, is
         return False
     return change.migration.partition(".")[0] in apps and count == sum(brought(changes, app) for app in apps)
 
+
+def _only_one_brought(change: SchemaChange, changes: Changes) -> bool:
+    """Whether the release adds no other file beside this migration: it is the last one then, the head."""
+    folder = change.path.rpartition("/")[0]
+    beside = [file.path for file in changes.files if file.status == "added" and file.path.rpartition("/")[0] == folder]
+    return beside == [change.path]
+
+
+NOT_AT_HEAD = "Target database is not up to date"
+"""What Alembic says where the database's revision is not the head, whichever is missing: so the head surely is
+(alembic.sqlalchemy.org, "Cookbook"; `alembic/command.py`)."""
 
 SPECIFIC = 6
 """Characters from which a migration's name is taken for its own: shorter ones are words or numbers."""

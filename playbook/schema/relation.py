@@ -15,7 +15,8 @@ from playbook.evidence.suspects import is_migration
 from playbook.schema import doubts
 from playbook.schema.framework import Declared
 from playbook.schema.history import Event, History, history
-from playbook.schema.target import Targets, targets
+from playbook.schema.partition import part_of, sibling_of
+from playbook.schema.target import Targets, apart, targets
 
 QUOTE = 200
 """Characters of a quoted line: it goes on a card."""
@@ -81,6 +82,7 @@ def told(
         "declared": [_declaration(one, now, before, base) for one in declared],
         "standing": sorted(_standing(relation, events, now.targets)),
         **_whole(now, events, declared),
+        **_partitioned(now, relation, base),
         "uncompared": [
             *doubts.unread_of(base.unread if base else {}, "the last good release"),
             *doubts.unread_of(tip.unread if tip else {}, "the default branch"),
@@ -103,6 +105,37 @@ def _whole(now: _Folded, events: Iterable[Event], declared: Iterable[Declared]) 
     }
 
 
+def _partitioned(now: _Folded, relation: str, base: Revision | None) -> dict[str, Any]:
+    """`SchemaHistory.partitioned`; {} where the name tells no part, or no migration knows its parent or a sibling."""
+    part = part_of(relation)
+    if part is None:
+        return {}
+    creating = [event for event in now.history.events if event.kind == "creates" and apart(event.path) is None]
+    parent = next((event for event in reversed(creating) if _is(event.name, part.parent)), None)
+    dated = [(sibling.start, event) for event in creating if (sibling := sibling_of(part, event.relation))]
+    siblings = [event for _, event in sorted(dated, key=lambda one: one[0])][-MOST_SIBLINGS:]
+    if parent is None and not siblings:
+        return {}
+    texts = now.revision.texts
+    found = {
+        "parent": _event(parent, now, _brought(parent, base)) if parent else None,
+        "by": _divided(parent, now) if parent else "",
+        "siblings": [_event(event, now, _brought(event, base)) for event in siblings],
+        "partman": any("partman" in text for one in now.history.migrations if (text := texts.get(one.path, ""))),
+    }
+    return {"partitioned": found}
+
+
+def _divided(parent: Event, now: _Folded) -> str:
+    """The words in which the statement divides the relation: up to what the same file does next."""
+    lines = now.revision.texts.get(parent.path, "").split("\n")
+    begins = max(parent.line - 1, 0)
+    later = (event.line for event in now.history.events if event.path == parent.path and event.line > parent.line)
+    ends = min(min(later, default=begins + 1 + STATEMENT), begins + STATEMENT)
+    found = DIVIDES.search("\n".join(lines[begins : max(ends - 1, begins + 1)])[:LONGEST_STATEMENT])
+    return " ".join(found[0].split())[:QUOTE] if found else ""
+
+
 def _folded(revision: Revision, page: str, fold: Callable[[Revision], History]) -> _Folded:
     found = fold(revision)
     return _Folded(revision, found, page, targets(found.migrations, revision.texts))
@@ -114,6 +147,20 @@ def _schemas(folded: _Folded) -> set[str]:
     made = {name for text in texts if "schema" in text.lower() for name in CREATES_SCHEMA.findall(text)}
     return made | {one.schema_name for one in folded.history.events if one.schema_name and one.kind == "creates"}
 
+
+DIVIDES = re.compile(
+    r"\bpartition\s{1,20}by\s{1,20}(?:range|list|hash|key)\b[^;\n\"']{0,80}"
+    r"|\b(?:postgresql_|mysql_)?partition(?:ing|_by|ed_by)\w{0,20}\W{1,5}[^;\n]{0,60}"
+    r"|\bcreate_(?:range|list|hash)_partition\b[^;\n]{0,60}|\bcreate_hypertable\b[^;\n]{0,60}",
+    re.IGNORECASE,
+)
+"""SQL of PostgreSQL and MySQL, Alembic's `postgresql_partition_by`, psqlextra's and pg_party's own words."""
+
+STATEMENT, LONGEST_STATEMENT = 200, 20_000
+"""Lines and characters of one statement that are searched."""
+
+MOST_SIBLINGS = 3
+"""Parts of other periods that are told: the last ones show what they are called and how long a period is."""
 
 CREATES_SCHEMA = re.compile(r"\bcreate[ _]schema[\s(\"']{1,4}(?:if\s+not\s+exists\s+\"?)?(\w{1,63})", re.IGNORECASE)
 

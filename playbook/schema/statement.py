@@ -57,6 +57,30 @@ def makes(relation: MissingRelation, text: str) -> bool:
     return any(same_schema(relation, schema) is not False for schema, _ in _named(relation, f"(?:{made})", text))
 
 
+def makes_temporary(relation: MissingRelation, text: str) -> bool:
+    """Whether the text holds a statement that makes a relation of that name for the session alone.
+
+    Only PostgreSQL takes `GLOBAL TEMPORARY` for that; Oracle, HANA and H2 define a lasting table by it.
+    """
+    other = relation.schema_name and relation.dialect not in SCHEMA_IS_DATABASE
+    if other and not PASSING_SCHEMA.match(relation.schema_name or ""):
+        return False
+    reach = "local|private|global" if relation.dialect == "postgresql" else "local|private|set|multiset"
+    made = (
+        rf"\bcreate\s{{1,20}}(?:or\s{{1,20}}replace\s{{1,20}})?(?:(?:{reach})\s{{1,20}})?"
+        rf"(?:temp|temporary|volatile)\s{{1,20}}(?:{_KIND}|sequence\s{{1,20}})(?:if\s{{1,20}}not\s{{1,20}}exists\s{{1,20}})?"
+        r"|\bdeclare\s{1,20}(?:global|local)\s{1,20}temporary\s{1,20}table\s{1,20}"
+        r"|\bselect\b[^;]{1,300}\binto\s{1,20}(?:local\s{1,20})?temp(?:orary)?\s{1,20}(?:table\s{1,20})?"
+    )
+    found = _named(relation, f"(?:{made})", text)
+    return any(schema is None or PASSING_SCHEMA.match(schema) or same_schema(relation, schema) for schema, _ in found)
+
+
+def mentions(relation: MissingRelation, text: str) -> int:
+    """How often the text names the relation."""
+    return len(_named(relation, r"(?<![\w$.])", text))
+
+
 def removes(relation: MissingRelation, text: str) -> Certainty | None:
     """Whether the text is a statement that dropped or renamed the relation; a refused or intended one is not.
 
@@ -106,3 +130,11 @@ def _named(
         parts = [part for part in re.split(r"[\"'`\[\].\\]+", match["qualifier"]) if part]
         found.append((parts[-1] if parts else None, match))
     return found
+
+
+def writes(statement: str) -> bool:
+    """Whether it changes rows: such a statement goes to the primary, as a read replica would refuse it."""
+    return WRITES.match(statement) is not None
+
+
+WRITES = re.compile(r"\s*(?:insert|update|delete|merge|replace)\b", re.IGNORECASE)

@@ -15,7 +15,8 @@ from playbook.evidence.schema_history import SchemaHistory
 from playbook.schema import making
 from playbook.schema.framework import framework_named
 from playbook.schema.place import environment, place
-from playbook.schema.statement import LINE_LENGTH, makes
+from playbook.schema.statement import LINE_LENGTH, NOT_DONE, makes, says_it_exists, says_it_is_missing
+from playbook.schema.temporary import is_temporary
 
 CLOCKS = timedelta(minutes=1)
 """How far the clocks of a log shipper and of an SDK may disagree before an order of moments means anything."""
@@ -79,6 +80,31 @@ class Story(Derived):
         """Whether that run was in the event's own environment, and not another service's."""
         return place(run.line, self.event, self.issue) == "here"
 
+    def failed_before(self, onset: datetime) -> MigrationRun | None:
+        """The last failure of the statement that makes it before that moment, if none made it after; in the event's
+        environment, or in one that nobody told."""
+        runs = [run for run in self.near("started", "applied", "failed") if not after(run.at, onset)]
+        return runs[-1] if runs and runs[-1].outcome == "failed" else None
+
+    def made_after(self, since: datetime) -> LogLine | None:
+        """The first line after that moment whose statement makes it and tells of no refusal; not of elsewhere."""
+        lines = [line for line in self.logs.lines(MIGRATIONS) if line.at > since and makes(self.relation, line.message)]
+        done = (line for line in lines if not NOT_DONE.search(line.message))
+        return next((line for line in done if environment(line, self.event) != "elsewhere"), None)
+
+    def died_here(self, until: datetime) -> tuple[MigrationRun, ...]:
+        """The migrate commands of this place that failed at another migration before that moment, with nothing later
+        to mend it, oldest first. A failure because something exists, or because the relation is missed, is none: the
+        first says that it was done, the second is the trouble itself."""
+        own = self.everywhere("failed")
+        return tuple(
+            run
+            for run in self.any_here("failed")
+            if run.at <= until and run not in own and not any(mends(later, run) for later in self.logs.migration_runs)
+            if not says_it_exists(self.relation, run.line.message)
+            if not says_it_is_missing(self.relation, run.line.message)
+        )
+
     @property
     def unbroken(self) -> bool:
         """Whether the migration lines around the onset were all seen.
@@ -92,8 +118,11 @@ class Story(Derived):
     def made_again(self, since: datetime, until: datetime) -> bool:
         """Whether a statement or a migration between the two moments made the relation, or gave another one its name.
 
-        Tables are swapped that way: the old one is dropped or renamed, the new one takes its name.
+        Tables are swapped that way: the old one is dropped or renamed, the new one takes its name. What sessions make
+        for themselves is dropped and made again all day.
         """
+        if is_temporary(self.relation, self.event):
+            return True
         lines = self.logs.lines(MIGRATIONS)
         return any(since <= line.at <= until and makes(self.relation, line.message) for line in lines)
 
@@ -128,6 +157,15 @@ def _is_of(run: MigrationRun, change: SchemaChange) -> bool:
 def not_elsewhere(runs: Iterable[MigrationRun], event: Event | None) -> tuple[MigrationRun, ...]:
     """Runs in the event's environment, or in one that nobody told."""
     return tuple(run for run in runs if environment(run.line, event) != "elsewhere")
+
+
+def mends(later: MigrationRun, failed: MigrationRun) -> bool:
+    """Whether that run, of the same place, shows that what had failed was done, or that nothing is left to do."""
+    if later.outcome not in ("applied", "nothing to do"):
+        return False
+    same = later.migration == failed.migration or later.outcome == "nothing to do" or failed.migration is None
+    alike = (later.line.environment, later.line.service) == (failed.line.environment, failed.line.service)
+    return later.at > failed.at and same and alike
 
 
 def before(moment: datetime, onset: datetime) -> bool:

@@ -10,8 +10,7 @@ from typing import NamedTuple
 
 from playbook.evidence.service_folder import CONTAINERS, SERVICES
 from playbook.evidence.suspects import is_aside
-from playbook.schema.framework import Declared, Files, Migration
-from playbook.schema.frameworks.django.settings import is_settings
+from playbook.schema.framework import Declared, Files, Framework, Migration, framework_named
 
 MIGRATIONS = re.compile(r"migrat|^(?:versions|evolutions|changelogs?|flyway|liquibase)$", re.IGNORECASE)
 """Folders in which a tool's migrations lie, with all the folders below."""
@@ -30,9 +29,6 @@ FOREIGN = re.compile(
     re.IGNORECASE,
 )
 """Folders of copies, samples and leftovers: their migrations may run, or not."""
-
-ONE_APPLICATION = ("rails", "laravel")
-"""Frameworks whose engines and modules keep migrations of their own, which run with those of the application."""
 
 
 class Targets(NamedTuple):
@@ -60,22 +56,25 @@ class Targets(NamedTuple):
 
 def targets(migrations: Iterable[Migration], files: Files) -> Targets:
     """The targets of these migrations among the files of their revision."""
-    settings = {_project(path) for path in project_settings(files)}
+    listed = tuple(migrations)
+    known = {name: projects(framework_named(name), files) for name in {one.framework for one in listed}}
     by_path: dict[str, str] = {}
     roots: dict[str, str] = {}
-    for one in migrations:
+    for one in listed:
         if one.path in by_path:
             continue
-        root, folder = _place(one, settings)
+        root, folder = _place(one, known[one.framework])
         by_path[one.path] = f"{one.framework}:{folder}"
         roots[by_path[one.path]] = root
     return _joined(by_path, roots)
 
 
-def project_settings(files: Files) -> list[str]:
-    """The settings of Django projects: apps and packages have settings of their own, without either of these."""
-    telling = (path for path in files if is_settings(path) and apart(path) is None)
-    return [path for path in telling if "INSTALLED_APPS" in files[path] or "DATABASES" in files[path]]
+def projects(framework: Framework | None, files: Files) -> dict[str, str] | None:
+    """The folder of each of the framework's projects by the path of its settings, without tests, examples and copies;
+    None where it has no projects at all."""
+    if framework is None or framework.projects is None:
+        return None
+    return {path: folder for path, folder in framework.projects(files).items() if apart(path) is None}
 
 
 def apart(path: str) -> str | None:
@@ -88,14 +87,15 @@ def apart(path: str) -> str | None:
     return None
 
 
-def _place(one: Migration, settings: set[str]) -> tuple[str, str]:
-    """The service's folder, and the one that stands for its migrations."""
+def _place(one: Migration, known: Mapping[str, str] | None) -> tuple[str, str]:
+    """The service's folder, and the one that stands for its migrations; `known` are the projects of a framework that
+    has any."""
     parts = one.path.split("/")[:-1]
     aside = apart(one.path)
     if aside is not None:
         return aside, aside
-    if one.framework == "django":
-        root = _django(one.path, settings)
+    if known is not None:
+        root = _project(one.path, set(known.values()))
         return root, root
     last = next((place for place, part in enumerate(parts) if MIGRATIONS.search(part)), len(parts) - 1)
     folder = LANGUAGE.sub("src/main/", "/".join(parts[: last + 1]))
@@ -110,22 +110,15 @@ def root_of(folder: str) -> str:
     return "/".join(parts[: next(inner, least)])
 
 
-def _django(path: str, settings: set[str]) -> str:
-    """The project: that of the nearest settings; where none are seen, a folder of services parts it."""
-    if len(settings) == 1:
-        return next(iter(settings))
-    around = [root for root in settings if _inside(path, root)]
-    if settings:
+def _project(path: str, known: set[str]) -> str:
+    """The nearest project around; where none is seen, a folder of services parts it."""
+    if len(known) == 1:
+        return next(iter(known))
+    around = [root for root in known if _inside(path, root)]
+    if known:
         return max(around, key=len, default="")
     parts = path.split("/")
     return "/".join(parts[:2]) if parts[0].lower() in SERVICES else ""
-
-
-def _project(path: str) -> str:
-    """The folder around the package that holds the settings."""
-    folder = path.rpartition("/")[0]
-    package = folder.rpartition("/")[0] if folder.rpartition("/")[2] == "settings" else folder
-    return package.rpartition("/")[0]
 
 
 def _joined(by_path: dict[str, str], roots: dict[str, str]) -> Targets:
@@ -133,7 +126,7 @@ def _joined(by_path: dict[str, str], roots: dict[str, str]) -> Targets:
     into: dict[str, str] = {}
     for name, root in roots.items():
         framework, _, folder = name.partition(":")
-        if framework not in ONE_APPLICATION or folder.rpartition("/")[2].lower() not in ("migrate", "migrations"):
+        if not _modular(framework) or folder.rpartition("/")[2].lower() not in ("migrate", "migrations"):
             continue
         for other, above in roots.items():
             usual = other.startswith(f"{framework}:") and other.lower().endswith(("/migrate", "/migrations"))
@@ -143,6 +136,11 @@ def _joined(by_path: dict[str, str], roots: dict[str, str]) -> Targets:
                 into[name] = other
     found = {path: into.get(name, name) for path, name in by_path.items()}
     return Targets(found, {name: root for name, root in roots.items() if name not in into})
+
+
+def _modular(name: str) -> bool:
+    framework = framework_named(name)
+    return framework is not None and framework.modular
 
 
 def _inside(path: str, root: str) -> bool:

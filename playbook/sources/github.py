@@ -39,9 +39,10 @@ class GitHub:
         turn), compared with those of `base` (likewise; `[]` where none is known) and of the default branch.
 
         The fields of `SchemaHistory`: `{"repository", "url", "commit", "base", "branch", "events", "later", "gone",
-        "declared", "standing", "migrations", "frameworks", "declaring", "covered", "incomplete", "dynamic"}`; "base" is
-        null where none of its refs is there, "branch" where there is no default branch. Of the files themselves only
-        the quoted lines are given. None when no ref of `head` exists.
+        "declared", "standing", "migrations", "frameworks", "declaring", "covered", "incomplete", "dynamic"}`, and
+        "partitioned" where the name is that of a partition; "base" is null where none of its refs is there, "branch"
+        where there is no default branch. Of the files themselves only the quoted lines are given. None when no ref of
+        `head` exists.
         """
         return self._ask("schema", repository=repository, head=list(head), base=list(base), relation=relation)
 

@@ -8,14 +8,11 @@ import json
 import re
 from urllib.parse import quote, urlencode
 
+from playbook.evidence.fact import LONGEST_LINK
 from playbook.evidence.json import Json
 
-LONGEST_LINK = 2_000
-"""Characters; browsers and Slack take more, many proxies do not. Past it the link names the index only."""
-
-
 def search_link(elastic: str, kibana: str | None, index: str, body: dict[str, Json]) -> str:
-    """The whole search; `elastic` and `kibana` are addresses without a slash at the end."""
+    """The whole search, or past `LONGEST_LINK` only its index and its range of time; `elastic` and `kibana` are addresses without a slash at the end."""
     bare = f"{elastic}/{quote(index, safe=',*')}/_search"
     if kibana:
         meta: Json = {"type": "custom", "disabled": False, "negate": False}

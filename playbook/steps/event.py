@@ -8,7 +8,7 @@ from playbook.evidence.unavailable import Unavailable
 from playbook.sources.reading import at, moment, rows, text
 from playbook.sources.sentry import Sentry
 from playbook.sources.stack import stack_of
-from playbook.sources.statement import statement_of
+from playbook.sources.statement import schema_statements, statement_of
 
 MOST_TAGS = 200
 """Tags of one event that are kept; Sentry itself keeps no more."""
@@ -50,6 +50,7 @@ def event(inquiry: Inquiry, sentry: Sentry) -> Event | None:
         frames=stack.frames,
         database_frames=stack.database,
         sql=statement_of(answer, stack.errors),
+        statements=schema_statements(answer),
         trace_id=text(answer, "contexts", "trace", "trace_id"),
         release=_release(answer) or tag.get("release"),
         environment=tag.get("environment") or text(answer, "environment"),

@@ -9,7 +9,7 @@ from playbook.evidence.chance import none_in
 from playbook.evidence.frequency import Frequency
 from playbook.evidence.inquiry import Inquiry
 from playbook.evidence.issue import Bucket, Issue
-from playbook.evidence.trend import SILENCE, Shape, shape
+from playbook.evidence.trend import SILENCE, LastEvent, Shape, shape
 from playbook.sources.reading import flag, moment, rows
 from playbook.sources.sentry import PAGE, Sentry
 
@@ -37,7 +37,7 @@ def frequency(inquiry: Inquiry, issue: Issue, sentry: Sentry) -> Frequency | Non
     now = inquiry.at
     if len(issue.hourly) > 1:
         buckets, seconds = _evenly(issue.hourly)
-        return _told(issue, now, buckets, seconds, watched_from=buckets[0].start)
+        return _told(issue, now, buckets, seconds, buckets[0].start, issue.last_seen)
     answer = sentry.events(issue.id, issue.environment)
     found = rows(answer, "rows")
     moments = [when for row in found if (when := moment(row, "dateCreated") or moment(row, "dateReceived"))]
@@ -49,25 +49,32 @@ def frequency(inquiry: Inquiry, issue: Issue, sentry: Sentry) -> Frequency | Non
     watched_from = oldest if floor else start
     window = (now - watched_from).total_seconds()
     seconds = next((size for size in SIZES if window / size >= FEWEST), MINUTE)
-    return _told(issue, now, _count(moments, watched_from, now, seconds), seconds, watched_from, floor=floor)
+    buckets = _count(moments, watched_from, now, seconds)
+    return _told(issue, now, buckets, seconds, watched_from, max(moments), floor=floor)
 
 
 def _told(
-    issue: Issue, now: datetime, buckets: tuple[Bucket, ...], seconds: int, watched_from: datetime, floor: bool = False
+    issue: Issue,
+    now: datetime,
+    buckets: tuple[Bucket, ...],
+    seconds: int,
+    watched_from: datetime,
+    newest: datetime | None,
+    floor: bool = False,
 ) -> Frequency:
     born = _born(issue, buckets, now)
     first = issue.first_seen if born else None
     begin = first if first and first > watched_from else watched_from
     skipped = sum((bucket.start + timedelta(seconds=seconds)) <= begin for bucket in buckets[:-1])
-    found = _shape(issue, now, buckets[skipped:], seconds, begin, born)
+    found = _shape(issue, now, buckets[skipped:], seconds, begin, newest, born)
     jumped = buckets[skipped + found.begins].start if found.begins is not None else None
-    newest = f"; counted from the newest {PAGE} events only, there were more" if floor else ""
+    counted = f"; counted from the newest {PAGE} events only, there were more" if floor else ""
     return Frequency(
         url=issue.url,
         buckets=buckets,
         bucket_seconds=seconds,
         trend=found.trend,
-        rule=found.rule + newest,
+        rule=found.rule + counted,
         onset=first or jumped,
         onset_seconds=MINUTE if first else seconds,
         new=born,
@@ -75,7 +82,15 @@ def _told(
     )
 
 
-def _shape(issue: Issue, now: datetime, buckets: Sequence[Bucket], seconds: int, begin: datetime, born: bool) -> Shape:
+def _shape(
+    issue: Issue,
+    now: datetime,
+    buckets: Sequence[Bucket],
+    seconds: int,
+    begin: datetime,
+    newest: datetime | None,
+    born: bool,
+) -> Shape:
     """The shape of the buckets, each weighed with the part of it that lies between `begin` and `now`."""
     counts = [bucket.count for bucket in buckets]
     if not any(counts):
@@ -84,7 +99,18 @@ def _shape(issue: Issue, now: datetime, buckets: Sequence[Bucket], seconds: int,
     since = issue.first_seen or now
     days = [day.count for day in issue.daily[:-2] if day.start >= since] if issue.daily else []
     usual = days if len(days) >= EARLIER_DAYS else ()
-    return shape(counts, widths, born=born, days=usual, each=SIZES.get(seconds, "bucket"))
+    last = _last_event(buckets, seconds, begin, newest, now)
+    return shape(counts, widths, born=born, last=last, days=usual, each=SIZES.get(seconds, "bucket"))
+
+
+def _last_event(
+    buckets: Sequence[Bucket], seconds: int, begin: datetime, newest: datetime | None, now: datetime
+) -> LastEvent | None:
+    """The moment `newest` in buckets; `None` where it is unknown, or older than an event that was counted."""
+    if newest is None or newest < max(bucket.start for bucket in buckets if bucket.count):
+        return None
+    lasted, silent = (min(newest, now) - begin).total_seconds(), (now - newest).total_seconds()
+    return LastEvent(max(lasted, 0.0) / seconds, max(silent, 0.0) / seconds)
 
 
 def _part(start: datetime, seconds: int, begin: datetime, now: datetime) -> float:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from playbook.evidence.event import Event
 from playbook.evidence.frequency import Frequency
 from playbook.evidence.inquiry import Inquiry
-from playbook.evidence.instant import written
+from playbook.evidence.instant import clock, written
 from playbook.evidence.issue import Issue
 from playbook.evidence.json import Json
 from playbook.evidence.log_window import Window, around_event, around_onset
@@ -47,7 +47,8 @@ def logs(
     """Logs around the onset.
 
     One search for each purpose of the playbook and one for the event's trace, in one request. Lines are oldest
-    first. A fact without lines means: looked, found nothing. Raises `Unavailable` where no search was answered.
+    first. A fact without lines means: looked, found nothing. Raises `Unavailable` where no search was answered, and
+    where the index holds no document of that time at all: then it is the wrong index, or another time field.
     """
     service = services.of(issue.project)
     fields = service.log_fields or services.log_fields
@@ -59,7 +60,12 @@ def logs(
         bodies.append(_trace_body(event.trace_id, around_event(event, window), fields))
     if not bodies:
         raise Unavailable("the playbook looks for nothing in the logs, and the event has no trace id")
-    answers = _answers(elastic.search(service.log_index, bodies))
+    answers = _answers(elastic.search(service.log_index, [*bodies, _anything(window, fields)]))
+    if len(answers) > len(bodies) and _found_nothing(answers[-1]):
+        raise Unavailable(
+            f"the logs hold no document with a `{fields.timestamp}` between {clock(window.start)} and "
+            f"{clock(window.end)}: set `log_index` or `log_fields` in diagnose.toml to where and how they are kept"
+        )
     pairs = zip(purposes, [*answers, *[None] * len(purposes)], strict=False)
     searches = tuple(_search(purpose, answer, fields, service.log_service, issue.url) for purpose, answer in pairs)
     if all(search.unavailable for search in searches):
@@ -97,6 +103,21 @@ def _trace_body(trace_id: str, window: Window, fields: LogFields) -> dict[str, J
     return _query([*_in(window, fields), {"term": {fields.trace: trace_id}}], window, fields)
 
 
+def _anything(window: Window, fields: LogFields) -> dict[str, Json]:
+    """Whether there is any document at all; which one it is, nobody asks."""
+    return {"query": {"bool": {"filter": _in(window, fields)}}, "size": 0, "track_total_hits": 1, "timeout": TIMEOUT}
+
+
+def _found_nothing(answer: Json) -> bool:
+    """Whether the whole search was answered, with nothing; an index that is not there is told by each search."""
+    return not _why_unavailable(answer) and not _why_partial(answer, 0, LogFields()) and _total(answer) == 0
+
+
+def _total(answer: Json) -> int | None:
+    total = count(answer, "hits", "total", "value")
+    return total if total is not None else count(answer, "hits", "total")
+
+
 def _in(window: Window, fields: LogFields) -> list[Json]:
     return [{"range": {fields.timestamp: {"gte": written(window.start), "lte": written(window.end)}}}]
 
@@ -128,11 +149,9 @@ def _search(purpose: str, answer: Json, fields: LogFields, mapped: str | None, o
         return Search(purpose=purpose, total=0, unavailable=why, url=url)
     hits = rows(answer, "hits", "hits")
     lines = [line for hit in hits if (line := _line(hit, fields, mapped, url)) is not None]
-    total = count(answer, "hits", "total", "value")
-    total = total if total is not None else count(answer, "hits", "total")
     return Search(
         purpose=purpose,
-        total=max(total or 0, len(hits)),
+        total=max(_total(answer) or 0, len(hits)),
         total_is_floor=text(answer, "hits", "total", "relation") == "gte",
         lines=tuple(sorted(lines, key=lambda line: line.at)),
         partial=_why_partial(answer, len(hits) - len(lines), fields),

@@ -3,8 +3,7 @@
 Compared are the tags that say *where* a system runs. The release is not one of them: a new issue in a new release
 is over-represented there by its nature, and says nothing of who is spared. It is what holds the comparison fair
 instead: servers come and go with releases, so the baseline is the project's other events of the issue's own
-releases, wherever there are enough of them. Tags that the baseline call does not bring (tenant, region) cannot be
-compared.
+releases, wherever there are enough of them.
 """
 
 from collections import Counter
@@ -25,7 +24,8 @@ from playbook.sources.sentry import PAGE, Sentry
 PLACES = ("environment", "server_name")
 """The tags compared, in the order of the card."""
 
-FIELDS = (*PLACES, "release")
+PARTS = ("tenant", "shard", "region")
+"""Tags of parts of a system, compared where the issue carries them: each may have a database or schema of its own."""
 
 ENOUGH = 50
 """Events of a baseline from which a share is taken; with fewer, one event moves it by more than two hundredths."""
@@ -55,7 +55,7 @@ def spread(inquiry: Inquiry, issue: Issue, tags: Tags, sentry: Sentry) -> Spread
     """
     here = {
         key: _counts(tags, key)
-        for key in PLACES
+        for key in (*PLACES, *PARTS)
         if tags.values(key) and not (key == "environment" and issue.environment)
     }
     if not here:
@@ -65,10 +65,11 @@ def spread(inquiry: Inquiry, issue: Issue, tags: Tags, sentry: Sentry) -> Spread
         return _few(issue, f"{events} events carry a place; below {FEWEST} nobody is called a segment")
     if not issue.project_id:
         raise Unavailable("Sentry did not say which project the issue is in, so there is nothing to compare it with")
-    answer = sentry.counts_by(FIELDS, _others(issue), issue.project_id, _period(issue.first_seen, inquiry.at))
+    fields = (*PLACES, *(key for key in PARTS if key in here), "release")
+    answer = sentry.counts_by(fields, _others(issue), issue.project_id, _period(issue.first_seen, inquiry.at))
     if answer is None:
         raise Unavailable("this server counts no events by tag, so there is nothing to compare the issue's tags with")
-    groups = _groups(answer)
+    groups = _groups(answer, fields)
     own = {one.value for one in tags.values("release")}
     same = [group for group in groups if group.values.get("release") in own]
     cut = len(_listed(answer)) >= PAGE
@@ -94,7 +95,7 @@ def _compared(
     # Of a list that was cut off, a value it does not name may be rare or merely far down: it is not judged.
     values = {key: {one: n for one, n in here[key].items() if not cut or one in judged[key]} for key in judged}
     total = max(1, sum(len(one) for one in values.values()))
-    segments, shown = [], False
+    segments, shown = [], []
     for key, baseline in judged.items():
         of = _carrying(tags, key, here[key])
         segments += [
@@ -108,12 +109,13 @@ def _compared(
             )
             for one in excesses(values[key], of, baseline, total)
         ]
-        shown = shown or could_show(of, baseline, total)
+        if could_show(of, baseline, total):
+            shown.append(key)
     return Spread(
         url=issue.url,
         reach="segment" if segments else "everyone" if shown else "too few to say",
         segments=tuple(segments),
-        compared=tuple(judged),
+        compared=tuple(shown) or tuple(judged),
         rule=rule,
         users=issue.users,
         incomplete=f"only the {PAGE} most frequent groups of the project's events were compared" if cut else None,
@@ -153,11 +155,11 @@ def _listed(answer: Json) -> list[dict[str, Json]]:
     return rows(answer) or rows(answer, "data") or rows(answer, "rows")
 
 
-def _groups(answer: Json) -> list[Group]:
+def _groups(answer: Json, fields: Sequence[str]) -> list[Group]:
     found = []
     for row in _listed(answer):
         events = count(row, "count()")
-        values = {key: value for key in FIELDS if (value := text(row, key))}
+        values = {key: value for key in fields if (value := text(row, key))}
         if events and values:
             found.append(Group(values, events))
     return found

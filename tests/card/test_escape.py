@@ -120,3 +120,4 @@ def test_a_cut_is_marked_and_falls_outside_an_entity():
 
 def test_the_name_of_a_fact_is_told_in_words():
     assert [spoken(name) for name in ("MissingRelation", "Logs", "a <b>")] == ["Missing relation", "Logs", "a <b>"]
+    assert spoken("Logs", "SchemaHistory", "a <B>", "Tags") == "Logs, schema history, a <B> and tags"

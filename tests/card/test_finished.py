@@ -186,6 +186,46 @@ def test_a_gap_is_told_plainly():
     assert "Elasticsearch did not answer in 10 s" in SHOWN["undecided"].text
 
 
+UNCONFIGURED = "GitHub is not configured: set GITHUB_TOKEN"
+
+
+def gaps_of_github(*facts, reason=UNCONFIGURED):
+    return tuple(a_gap(fact=fact, source="GitHub", reason=reason) for fact in facts)
+
+
+def test_what_keeps_several_steps_from_looking_is_said_once_with_all_of_their_names():
+    found = card(an_undecided(gaps=gaps_of_github("Changes", "SchemaHistory")), an_evidence())
+    told = f"⚠ *Could not be checked:* Changes and schema history (GitHub): {UNCONFIGURED}"
+    for shown in (said(found), found.text):
+        assert told in shown
+        assert shown.count(UNCONFIGURED) == 1
+
+
+def test_another_reason_or_another_source_is_another_gap():
+    two = (*gaps_of_github("Changes"), *gaps_of_github("SchemaHistory", reason="GitHub did not answer in 10 s"))
+    shown = said(card(an_undecided(gaps=(*two, a_gap(reason=UNCONFIGURED))), an_evidence()))
+    for line in (
+        f"• Changes (GitHub): {UNCONFIGURED}",
+        "• Schema history (GitHub): GitHub did not answer in 10 s",
+        f"• Logs (Elasticsearch): {UNCONFIGURED}",
+    ):
+        assert line in shown
+
+
+def test_a_reason_that_goes_on_with_what_is_known_is_the_same_reason():
+    """Where GitHub cannot be read, the step of the changes still tells whom Sentry suspects."""
+    known = f"{UNCONFIGURED}; Sentry suspects 2c2c2c2 Keep orders, which is unchecked"
+    gaps = (*gaps_of_github("Changes", reason=known), *gaps_of_github("SchemaHistory"))
+    shown = said(card(an_undecided(gaps=gaps), an_evidence()))
+    assert f"Changes and schema history (GitHub): {known}" in shown
+    assert shown.count(UNCONFIGURED) == 1
+
+
+def test_gaps_that_are_said_together_count_as_one():
+    many = gaps_of_github(*("Changes", "SchemaHistory") * 4)
+    assert "more gap" not in said(card(an_undecided(gaps=many), an_evidence()))
+
+
 def test_the_suspect_pull_request_is_named_with_author_and_merge():
     shown = said(SHOWN["proved"])
     assert (

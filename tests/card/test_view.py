@@ -12,7 +12,9 @@ from bot.card.suspicion import suspicion
 from bot.card.view import gone_view
 from playbook.evidence.changes import Changes, Claim, Commit, Suspect
 from playbook.evidence.logs import Logs
+from playbook.evidence.schema_history import SchemaHistory
 from playbook.evidence.similar import Similar
+from playbook.evidence.tags import Tags
 from tests.card.contract import breaches
 from tests.card.diagnoses import (
     a_diagnosis,
@@ -88,6 +90,14 @@ def test_absent_and_unavailable_stand_under_headings_of_their_own():
     absent, unavailable = shown.index("Looked for, and there is none"), shown.index("Could not be looked at")
     assert "*Similar* (Sentry): looked in Sentry, there is none" in shown[absent + 1]
     assert "*Logs* (Elasticsearch): Elasticsearch did not answer" in shown[unavailable + 1]
+
+
+def test_one_reason_for_several_facts_stands_there_once():
+    down = {Changes: "GitHub did not answer", SchemaHistory: "GitHub did not answer"}
+    pages = all_pages(an_undecided(gaps=()), an_evidence(unavailable=down, absent={Similar: "none", Tags: "none"}))
+    shown = json.dumps(pages)
+    assert "*Changes and schema history* (GitHub): GitHub did not answer" in shown
+    assert "*Similar and tags* (Sentry): none" in shown
 
 
 def test_what_redaction_hid_is_counted():

@@ -4,12 +4,10 @@
 Needs only what the product itself needs, so that every supported Python can run it.
 """
 
-import json
 import sys
 from pathlib import Path
 
-from bot.card import card
-from bot.terminal import as_text
+from bot.kept import outcome
 from playbook.investigate import replay
 from playbook.sources.recording import Recording
 
@@ -24,13 +22,7 @@ def names() -> list[str]:
 def replayed(name: str) -> dict[str, str]:
     """The golden files' texts as the engine gives them now, by file name."""
     text = (CASES / name / "recording.json").read_text(encoding="utf-8")
-    found = replay(Recording.model_validate_json(text), lambda _progress: None)
-    drawn = card(found.diagnosis, found.evidence)
-    message = {"text": drawn.text, "blocks": list(drawn.blocks)}
-    return {
-        "diagnosis.json": as_text(found.diagnosis),
-        "card.json": json.dumps(message, indent=2, ensure_ascii=False) + "\n",
-    }
+    return outcome(replay(Recording.model_validate_json(text), lambda _progress: None))
 
 
 def differing(name: str) -> list[str]:

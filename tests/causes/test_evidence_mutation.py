@@ -8,10 +8,23 @@ from playbook.catalog.relation_missing import playbook
 from playbook.evidence.collected import Evidence
 from playbook.evidence.logs import Logs
 from playbook.evidence.missing_relation import MissingRelation
+from playbook.evidence.schema_history import Partitioned
 from playbook.investigate import replay
 from playbook.schema.migrate_log import migration_runs
 from playbook.sources.recording import Recording
 from tests.cases.golden import CASES, names
+from tests.facts import (
+    a_line,
+    a_relation,
+    a_schema_event,
+    a_schema_history,
+    a_search,
+    an_event,
+    evidence,
+    minutes,
+    some_changes,
+    some_logs,
+)
 
 WORTH = {"hint": 1, "against": 1, "telling": 2, "decisive": 3, "rules_out": 3}
 CAUSES = {cause.name: cause for cause in playbook.causes}
@@ -23,12 +36,49 @@ def collected(case):
     return replay(recording, lambda _progress: None).evidence
 
 
-EVIDENCE = {case: collected(case) for case in names()}
+def at_run_time(name, *facts, **told):
+    """Evidence of a relation that is made at run time, of which there is no recording."""
+    relation = a_relation(name=name, quote=f'relation "{name}" does not exist', **told)
+    return evidence(relation, some_changes(), *facts)
+
+
+PARENT = a_schema_event(relation="events", quote="CREATE TABLE events (")
+DIVIDED = a_schema_history(partitioned=Partitioned(parent=PARENT, by="PARTITION BY RANGE (at)"))
+NOT_MADE = a_line(
+    "CREATE TABLE events_20261120 PARTITION OF events failed: canceling statement due to lock timeout",
+    minutes(-5),
+    service="backend",
+    own=True,
+)
+TRACED = a_line("CREATE TEMP TABLE totals (id int)", minutes(-1), service="backend", own=True, trace_id="t")
+
+RECORDED = {case: collected(case) for case in names()}
+MADE_UP = {
+    "a temporary table": at_run_time(
+        "totals", an_event(statements=("CREATE TEMP TABLE totals (id int)",)), a_schema_history()
+    ),
+    "a temporary table in the trace": at_run_time(
+        "totals", an_event(trace_id="t"), a_schema_history(), some_logs(searches=(a_search("same trace", TRACED),))
+    ),
+    "a temporary name": at_run_time("#totals", dialect="sqlserver"),
+    "a part of next month": at_run_time("events_2026_12", DIVIDED),
+    "a part that could not be made": at_run_time(
+        "events_20261120",
+        DIVIDED,
+        some_logs(*migration_runs([NOT_MADE]), searches=(a_search("migrations", NOT_MADE),)),
+    ),
+    "a part of long ago": at_run_time("events_2026_03", DIVIDED),
+    "a part that a migration makes": at_run_time(
+        "events_2026_12", a_schema_history(a_schema_event(relation="events_2026_12"))
+    ),
+}
+EVIDENCE = RECORDED | MADE_UP
 FOUND = [
     (case, cause.name, signal)
     for case in EVIDENCE
     for cause in playbook.causes
     for signal in cause.weigh(EVIDENCE[case])[0]
+    if case in RECORDED or cause.name == "made_at_run_time"
 ]
 
 

@@ -49,6 +49,28 @@ def test_another_migrations_failure_before_the_onset_is_telling():
     assert found == {"a_run_failed_before_it_began": "telling"}
 
 
+EARLIER = a_run("failed", "Applying orders.0041_repair failed", at=minutes(-2), migration="orders.0041_repair")
+
+
+def test_a_migration_never_reached_behind_a_failed_one_of_its_app_is_decisive():
+    assert strengths(CHANGES, some_logs(EARLIER))["an_earlier_one_failed"] == "decisive"
+
+
+def test_a_failed_one_before_it_that_ran_later_after_all_kept_nothing_waiting():
+    again = a_run("applied", "Applying orders.0041_repair... OK", at=minutes(-1), migration="orders.0041_repair")
+    assert "an_earlier_one_failed" not in strengths(CHANGES, some_logs(EARLIER, again))
+
+
+def test_a_failed_one_before_it_says_nothing_of_one_that_ran_elsewhere_in_the_row():
+    ran = a_run("applied", "Applying orders.0042_order... OK", at=minutes(5), migration="orders.0042_order")
+    assert "an_earlier_one_failed" not in strengths(CHANGES, some_logs(EARLIER, ran))
+
+
+def test_a_log_that_was_not_seen_whole_may_have_lost_the_run_that_reached_it():
+    search = a_search(MIGRATIONS, EARLIER.line, partial="1 of 3 shards failed, so lines may be missing")
+    assert "an_earlier_one_failed" not in strengths(CHANGES, some_logs(EARLIER, searches=(search,)))
+
+
 def test_a_failure_after_the_onset_did_not_bring_it_about():
     run = a_run("failed", "Applying billing.0009_tax failed", at=minutes(30), migration="billing.0009_tax")
     assert strengths(CHANGES, some_logs(run)) == {}

@@ -133,9 +133,21 @@ def test_fewer_pending_than_the_release_brought_may_be_the_later_ones():
     assert strengths(changes, some_logs(both))["reported_as_pending"] == "decisive"
 
 
-def test_a_pending_report_is_only_telling_when_the_errors_have_stopped_since():
+def test_a_pending_report_is_only_a_hint_when_the_errors_have_stopped_since():
+    """A missing relation does not come by itself: somebody has run it, at a time that nobody logged."""
     found = strengths(CHANGES, some_logs(ours(PENDING)), a_frequency(trend="stopped", rule="r"))
-    assert found["reported_as_pending"] == "telling"
+    assert (found["reported_as_pending"], found["pending_at_start_up"]) == ("hint", "hint")
+
+
+def test_a_migrate_command_that_ran_just_before_was_kept_from_it_by_something():
+    ran = a_run("applied", "Applying customers.0002_note... OK", at=minutes(-4), migration="customers.0002_note")
+    assert strengths(CHANGES, some_logs(ours(PENDING), ran))["reported_as_pending"] == "telling"
+    long_ago = ran.model_copy(update={"at": minutes(-90)})
+    assert strengths(CHANGES, some_logs(ours(PENDING), long_ago))["reported_as_pending"] == "decisive"
+
+
+def test_pending_migrations_of_which_none_is_known_to_create_it_are_a_hint():
+    assert strengths(some_logs(ours(PENDING)))["pending_at_start_up"] == "hint"
 
 
 @pytest.mark.parametrize("outcome", ["applied", "started", "faked", "failed"])

@@ -53,6 +53,41 @@ def test_errors_that_go_on_after_stagings_migration_rule_nothing_out():
     assert strengths(CHANGES, an_issue(last_seen=minutes(110)), applied(minutes(11), environment="staging")) == {}
 
 
+COMMAND = Frame(filename="django/core/management/base.py", module="django.core.management.base", function="execute")
+IMPORTED = Frame(filename="orders/forms.py", module="orders.forms", function="<module>", line=7, in_app=True)
+DIED = a_run(
+    "failed",
+    'Traceback (most recent call last):\nrelation "orders_order" does not exist',
+    at=minutes(0),
+    migration=None,
+)
+
+
+def asking(*frames):
+    return an_event(in_app=frames[-1], frames=frames)
+
+
+def test_a_query_at_import_under_a_management_command_is_telling():
+    assert strengths(CHANGES, asking(COMMAND, IMPORTED), some_logs())["asked_for_while_imported"] == "telling"
+
+
+def test_it_is_decisive_where_the_migrate_command_died_of_just_that():
+    found = strengths(CHANGES, asking(COMMAND, IMPORTED), some_logs(DIED))
+    assert found["asked_for_while_imported"] == "decisive"
+
+
+def test_a_migrate_command_that_died_of_it_in_staging_proves_nothing_here():
+    there = DIED.model_copy(update={"line": DIED.line.model_copy(update={"environment": "staging"})})
+    found = strengths(CHANGES, asking(COMMAND, IMPORTED), some_logs(there))
+    assert found["asked_for_while_imported"] == "telling"
+
+
+def test_a_query_at_import_by_a_server_or_in_a_function_of_a_command_is_none():
+    inside = IMPORTED.model_copy(update={"function": "handle"})
+    assert "asked_for_while_imported" not in strengths(CHANGES, asking(IMPORTED), some_logs(DIED))
+    assert "asked_for_while_imported" not in strengths(CHANGES, asking(COMMAND, inside), some_logs(DIED))
+
+
 def test_applied_before_the_first_error_is_not_late():
     found = strengths(CHANGES, STOPPED, an_issue(last_seen=minutes(5)), applied(minutes(-3)))
     assert "applied_after_it_began" not in found

@@ -13,6 +13,7 @@ from tests.facts import (
     a_search,
     a_spread,
     an_event,
+    an_issue,
     evidence,
     minutes,
     some_changes,
@@ -76,8 +77,15 @@ def test_lines_that_tell_no_lag_say_nothing(line):
 )
 def test_lines_that_tell_lag_are_telling(line):
     assert strengths(replication(line)) == {"lag_was_reported": "hint"}
-    found = strengths(FROM_A_REPLICA, replication(line))
+    found = strengths(FROM_A_REPLICA, replication(line), an_issue(last_seen=minutes(5)))
     assert found == {"lag_was_reported": "telling", "read_from_a_replica": "hint"}
+
+
+@pytest.mark.parametrize(("lasted", "strength"), [(11, "telling"), (12, "telling"), (13, "hint"), (120, "hint")])
+def test_a_lag_that_was_measured_explains_errors_only_as_long_as_it(lasted, strength):
+    """Two minutes behind, and ten until somebody looks again."""
+    found = strengths(FROM_A_REPLICA, replication("replica is 120 seconds behind"), an_issue(last_seen=minutes(lasted)))
+    assert found["lag_was_reported"] == strength
 
 
 @pytest.mark.parametrize(

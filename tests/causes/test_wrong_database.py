@@ -3,11 +3,15 @@
 import pytest
 
 from playbook.causes.wrong_database import cause
+from playbook.evidence.issue import Bucket
 from tests.facts import (
     a_frequency,
+    a_line,
     a_relation,
     a_run,
     a_schema_change,
+    a_schema_event,
+    a_schema_history,
     an_event,
     an_issue,
     evidence,
@@ -25,6 +29,44 @@ def strengths(*facts, **given):
 def test_created_here_before_the_errors_and_missing_all_the_same_is_telling():
     run = a_run("applied", "Applying orders.0042_order... OK", at=minutes(-60), migration="orders.0042_order")
     found = strengths(some_changes(a_schema_change()), some_logs(run))
+    assert found == {"applied_here_and_still_missing": "telling"}
+
+
+INSERTS = an_event(sql='INSERT INTO "orders_order" ("number") VALUES (?)')
+ADDED = a_schema_change()
+MANY_PENDING = "You have 12 unapplied migration(s). [...] apply the migrations for app(s): customers, orders."
+WHOLE = (some_changes(a_schema_change()), a_schema_history(a_schema_event()), INSERTS)
+QUARTER_HOURLY = a_frequency(onset_seconds=900, buckets=(Bucket(start=minutes(-2), count=9),))
+
+
+def applied(at):
+    return some_logs(a_run("applied", "Applying orders.0042_order... OK", minutes(at), migration="orders.0042_order"))
+
+
+@pytest.mark.parametrize(
+    ("at", "strength"),
+    [(-2, "decisive"), (-15, "decisive"), (-16, "telling"), (-60, "telling"), (-61, "hint"), (20, "decisive")],
+)
+def test_only_a_migration_of_the_same_rollout_or_under_errors_that_go_on_is_decisive(at, strength):
+    """Longer before, it may have been dropped by hand, or the database restored, and nothing tells of it."""
+    assert strengths(*WHOLE, applied(at)) == {"applied_here_and_still_missing": strength}
+
+
+def test_a_read_may_have_been_served_by_a_replica_that_nobody_told_of():
+    reads = an_event(sql='SELECT COUNT(*) FROM "orders_order"')
+    assert strengths(*WHOLE[:2], reads, applied(-2)) == {"applied_here_and_still_missing": "telling"}
+    assert strengths(*WHOLE[:2], applied(-2)) == {"applied_here_and_still_missing": "telling"}
+
+
+def test_an_onset_known_to_the_quarter_hour_may_lie_at_its_end():
+    assert strengths(*WHOLE, applied(-5), QUARTER_HOURLY) == {"applied_here_and_still_missing": "telling"}
+
+
+def test_errors_that_paused_when_it_was_applied_and_came_back_may_have_another_cause():
+    paused = a_frequency(
+        buckets=tuple(Bucket(start=minutes(-2 + 60 * hour), count=n) for hour, n in enumerate((9, 0, 7)))
+    )
+    found = strengths(*WHOLE, applied(20), paused, an_issue(last_seen=minutes(150)))
     assert found == {"applied_here_and_still_missing": "telling"}
 
 
@@ -101,6 +143,17 @@ def test_created_in_one_of_several_databases_is_a_hint():
 def test_more_pending_than_shipped_is_a_hint():
     run = a_run("unapplied", "You have 87 unapplied migration(s) for app(s): auth, orders.")
     assert strengths(some_changes(a_schema_change()), some_logs(run)) == {"more_pending_than_shipped": "hint"}
+
+
+def test_a_service_that_lacks_older_migrations_than_the_ones_just_applied_reaches_another_database():
+    """A replica that is behind has those; so has the database that the migrate command reached."""
+    ran = a_run("applied", "Applying orders.0042_order... OK", at=minutes(-4), migration="orders.0042_order")
+    report = a_run("unapplied", MANY_PENDING, minutes(-3), line=a_line(MANY_PENDING, minutes(-3), service="backend"))
+    assert strengths(some_changes(ADDED), some_logs(ran, report))["more_pending_than_shipped"] == "decisive"
+    before = report.model_copy(update={"at": minutes(-5)})
+    assert strengths(some_changes(ADDED), some_logs(before, ran))["more_pending_than_shipped"] == "hint"
+    others = a_run("unapplied", MANY_PENDING, minutes(-3), line=a_line(MANY_PENDING, minutes(-3), service="billing"))
+    assert strengths(some_changes(ADDED), some_logs(ran, others)).get("more_pending_than_shipped") in {None, "hint"}
 
 
 CREATED = a_run("applied", "Applying orders.0042_order... OK", at=minutes(11), migration="orders.0042_order")

@@ -4,6 +4,8 @@ import math
 import random
 from collections.abc import Callable
 
+from playbook.evidence.trend import LastEvent
+
 HOURS = 24
 
 
@@ -30,6 +32,16 @@ def hours(chance: random.Random, rate: Callable[[float], float], spread: float =
     running = chance.uniform(0.02, 1.0)
     widths = [1.0] * HOURS + [running]
     return [bursty(chance, rate(hour) * width, spread) for hour, width in enumerate(widths)], widths
+
+
+def until_the_last_event(chance: random.Random, rate: float) -> tuple[list[int], list[float], LastEvent]:
+    """Events of one Poisson rate an hour, counted in 24 whole hours and a running one, with the last one's moment."""
+    running = chance.uniform(0.02, 1.0)
+    counts, now, moment, last = [0] * (HOURS + 1), HOURS + running, chance.expovariate(rate), 0.0
+    while moment < now:
+        counts[int(moment)] += 1
+        last, moment = moment, moment + chance.expovariate(rate)
+    return counts, [1.0] * HOURS + [running], LastEvent(last, now - last)
 
 
 def day_and_night(chance: random.Random, mean: float, peak_over_trough: float) -> Callable[[float], float]:

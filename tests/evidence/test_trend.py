@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playbook.evidence.trend import Shape, shape
-from tests.evidence.streams import bursty, day_and_night, hours, jump
+from playbook.evidence.trend import LastEvent, Shape, shape
+from tests.evidence.streams import bursty, day_and_night, hours, jump, until_the_last_event
 
 STREAMS = 120
 WHOLE = [1.0] * 24
@@ -71,6 +71,34 @@ def test_a_stream_that_ended_has_stopped(rate, spread):
         return lambda hour: rate if hour < last else 0
 
     assert shares(ends, spread)["stopped"] >= 95
+
+
+@pytest.mark.parametrize("rate", [0.5, 1, 2, 5, 20])
+def test_a_constant_stream_is_not_called_stopped_though_its_silence_is_counted_from_the_last_event(rate):
+    chance = random.Random(3)  # noqa: S311 - a fixed stream, no secret
+    named = Counter(shape(*counts_and_widths, last=last).trend for *counts_and_widths, last in streams(chance, rate))
+    assert 100 * named["stopped"] / (4 * STREAMS) <= 1
+
+
+def streams(chance, rate):
+    return (until_the_last_event(chance, rate) for _ in range(4 * STREAMS))
+
+
+def test_a_silence_is_counted_from_the_last_event_and_lasts_a_bucket_at_least():
+    counts, widths = [0] * 4 + [10, 30, 0], [1.0] * 4 + [0.05, 1.0, 0.5]
+    assert shape(counts[4:], widths[4:], born=True).trend == "spike"  # from the edge it is half a bucket
+    assert shape(counts[4:], widths[4:], born=True, last=LastEvent(0.15, 1.4)).trend == "stopped"
+    assert shape(counts[4:], widths[4:], born=True, last=LastEvent(0.15, 1.0)).trend == "stopped"
+    assert shape(counts[4:], widths[4:], born=True, last=LastEvent(0.15, 0.99)).trend == "spike"
+
+
+def test_the_rate_before_a_silence_is_that_of_the_time_until_the_last_event():
+    told = shape([40, 0, 0], [1.0, 1.0, 0.5], born=True, last=LastEvent(0.5, 2.0))
+    assert (told.trend, told.rule) == (
+        "stopped",
+        "none in the last 2.0 buckets after 80.0 each bucket: improbable (p < 0.001)",
+    )
+    assert "after 160.0 each" in shape([40, 0], [1.0, 1.0], born=True, last=LastEvent(0.001, 1.9)).rule
 
 
 def test_the_bucket_of_a_jump_is_found():

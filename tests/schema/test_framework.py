@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from playbook.schema import doubts, migrate_log
 from playbook.schema import framework as module
 from playbook.schema import frameworks as folder
-from playbook.schema import migrate_log
 from playbook.schema.commands import commands
-from playbook.schema.framework import framework_named, frameworks
+from playbook.schema.framework import Declared, framework_named, frameworks
 from playbook.schema.history import history
 from playbook.schema.migrate_log import migration_runs
+from playbook.schema.target import targets
 from tests.facts import a_line
 
 ORDERS, REFUNDS = "CREATE TABLE orders (id int);\n", "CREATE TABLE refunds (id int);\n"
@@ -405,6 +406,9 @@ framework = Framework(
     forms=(form("applied", "ATLAS", r"ATLAS did (?P<name>\\S+)"),),
     words=("atlas",),
     drivers=("atlas_orm",),
+    projects=lambda files: {path: path.rpartition("/")[0] for path in files if path.endswith("atlas.toml")},
+    routed=lambda text: "routes" in text,
+    adopts=lambda text, model: f"adopt {model}" in text,
 )
 '''
 
@@ -436,10 +440,27 @@ def test_a_file_in_the_folder_is_all_that_a_new_framework_takes():
     assert failure.outcome == "failed"
 
 
+@pytest.mark.usefixtures("dropped_in")
+def test_the_new_framework_tells_its_projects_and_what_its_migrations_leave_to_others():
+    files = {
+        "web/atlas.toml": "",
+        "web/a/1.atlas": "orders",
+        "crm/atlas.toml": "routes",
+        "crm/b/1.atlas": "adopt Order",
+    }
+    folded = history(files)
+    assert set(targets(folded.migrations, files).by_path.values()) == {"atlas:web", "atlas:crm"}
+    assert doubts.routed(files)
+    assert not doubts.routed(files | {"crm/atlas.toml": ""})
+    order = Declared("orders", "Order", "crm/order.rs", 1, framework="atlas")
+    assert doubts.adopted(folded, files, order)
+    assert not doubts.adopted(folded, files, order._replace(name="Cart"))
+
+
 def test_no_shared_file_names_a_framework():
     """The words by which logs are searched are the one exception: they go out in one question."""
     schema = Path(module.__file__).parent
-    for name in ("commands", "migrate_log", "migrate_forms", "history"):
+    for name in ("commands", "doubts", "migrate_log", "migrate_forms", "history", "target"):
         text = (schema / f"{name}.py").read_text(encoding="utf-8")
         code = text[: text.index("PHRASES = (")] + text[text.index("LONGEST = ") :] if "PHRASES = (" in text else text
-        assert [one.name for one in frameworks() if f'"{one.name}"' in code] == []
+        assert [one.name for one in frameworks() if f'"{one.name}"' in code or f"frameworks.{one.name}" in code] == []

@@ -279,6 +279,31 @@ def test_the_statement_of_a_span_or_of_extra_data_counts_as_well():
     assert read(an_event(exceptions(exception(MISSING)), context={"sql": statement})).sql == statement
 
 
+def test_the_statements_of_breadcrumbs_that_make_or_take_away_a_relation_are_kept_in_their_order():
+    told = [
+        ("query", "SELECT 1 FROM auth_user"),
+        ("query", "\n    CREATE TEMP TABLE totals (id int)\n"),
+        ("sql.query", "/* app=shop */ drop table totals"),
+        ("query", "SELECT id INTO TEMP sums FROM orders"),
+        ("http", "CREATE TABLE in_a_request (id int)"),
+        ("query", "INSERT INTO created (id) VALUES (1)"),
+        ("query", None),
+    ]
+    crumbs = {"type": "breadcrumbs", "data": {"values": [{"category": kind, "message": text} for kind, text in told]}}
+    assert read(an_event(exceptions(exception(MISSING, OURS)), crumbs)).statements == (
+        "CREATE TEMP TABLE totals (id int)",
+        "/* app=shop */ drop table totals",
+        "SELECT id INTO TEMP sums FROM orders",
+    )
+    assert read(an_event(exceptions(exception(MISSING, OURS)))).statements == ()
+
+
+def test_of_many_statements_the_last_are_kept():
+    values = [{"category": "query", "message": f"CREATE TABLE t{number} (id int)"} for number in range(100)]
+    statements = read(an_event({"type": "breadcrumbs", "data": {"values": values}})).statements
+    assert (len(statements), statements[-1]) == (50, "CREATE TABLE t99 (id int)")
+
+
 def test_tags_lose_their_nulls_and_whoever_they_name():
     tags = [
         {"key": "environment", "value": "eu"},

@@ -1,6 +1,7 @@
 """The frequency step counts from what came with the issue, or from its newest events, and dates the onset."""
 
 import json
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -97,6 +98,66 @@ def test_the_running_hour_is_weighed_by_what_has_passed_of_it():
 def test_silence_after_a_busy_time_is_stopped():
     found = counted(an_issue(*[50] * 20, 0, 0, 0, 0, 0, last_seen=LAST - timedelta(hours=4)))
     assert found.trend == "stopped"
+
+
+def a_burst(minutes, events, crowded, offset, silent, old=False):
+    """What Sentry tells `silent` minutes after a burst that began `offset` minutes past an hour."""
+    begin = datetime(2026, 11, 20, 8, tzinfo=UTC) + timedelta(minutes=offset)
+    parts = [(place / (events - 1)) ** crowded for place in range(events)]
+    moments = [begin + timedelta(minutes=minutes * part) for part in parts]
+    now = moments[-1] + timedelta(minutes=silent)
+    running = now.replace(minute=0, second=0, microsecond=0)
+    counts = Counter(when.replace(minute=0, second=0, microsecond=0) for when in moments)
+    hours = [running - timedelta(hours=ago) for ago in range(24, -1, -1)]
+    hourly = tuple(Bucket(start=hour, count=counts[hour]) for hour in hours)
+    found = an_issue(hourly=hourly, first_seen=LONG_AGO if old else begin, last_seen=moments[-1], count=events)
+    return frequency(Inquiry(ref=IssueRef(issue_id="1"), at=now), found, Sentry(asks_nothing)).trend
+
+
+BURSTS = {
+    "minutes": st.integers(3, 60),
+    "events": st.integers(10, 2_000),
+    "crowded": st.floats(0.2, 5.0),
+    "silent": st.integers(0, 600),
+}
+
+
+@settings(deadline=None, max_examples=40)
+@given(**BURSTS)
+def test_a_new_issues_burst_has_stopped_after_a_silent_hour_wherever_the_hours_edge_cuts_it(
+    minutes, events, crowded, silent
+):
+    named = {a_burst(minutes, events, crowded, offset, silent) for offset in range(60)}
+    assert named == {"stopped" if silent >= 60 else "spike"}
+
+
+@settings(deadline=None, max_examples=15)
+@given(**BURSTS | {"events": st.integers(20, 2_000), "silent": st.integers(60, 600)})
+def test_a_burst_of_an_old_issue_long_silent_is_a_spike_wherever_the_hours_edge_cuts_it(
+    minutes, events, crowded, silent
+):
+    assert {a_burst(minutes, events, crowded, offset, silent, old=True) for offset in range(60)} == {"spike"}
+
+
+def test_a_burst_across_the_edge_of_an_hour_has_stopped_like_one_within_it():
+    assert [a_burst(9, 40, 3.0, offset, 109) for offset in (2, 50, 55, 58)] == ["stopped"] * 4
+
+
+def test_a_last_event_older_than_the_counts_or_unknown_leaves_the_edges_of_the_hours():
+    def trend(last_seen):
+        born = an_issue(40, 0, 0, first_seen=LAST - timedelta(hours=1, minutes=50), last_seen=last_seen)
+        return counted(born).trend
+
+    assert trend(LAST - timedelta(hours=1, minutes=30)) == trend(None) == "stopped"
+    assert trend(LAST - timedelta(hours=9)) == "stopped"
+    assert trend(LAST) == "spike"  # Sentry saw another after what it counted: half an hour ago
+
+
+def test_of_single_events_the_newest_tells_how_long_it_has_been_silent():
+    begin = LAST - timedelta(hours=2, minutes=5)
+    moments = [begin + timedelta(seconds=15 * place) for place in range(40)]
+    for last_seen in (None, moments[-1], LONG_AGO):
+        assert counted(an_issue(first_seen=begin, last_seen=last_seen), rows(moments)).trend == "stopped"
 
 
 def test_a_window_without_events_is_stopped_only_if_the_lifetime_says_so():

@@ -63,11 +63,27 @@ def test_every_purpose_is_asked_in_one_request_with_a_bound_and_a_time_limit():
     _, asked = search(answer(), answer())
     assert len(asked) == 1
     body = asked[0]["searches"][0]
-    assert len(asked[0]["searches"]) == 2
+    assert len(asked[0]["searches"]) == 3  # the last one asks whether there is any document at all
     assert body["timeout"] == "10s"
     assert body["size"] == 200
     assert body["sort"] == ["_score", {"@timestamp": {"order": "asc", "unmapped_type": "date"}}]
     assert "track_total_hits" not in body
+
+
+def test_an_index_without_any_document_of_that_time_could_not_be_looked_at():
+    """A wrong index, or another name for the time: silence there is no silence of the system."""
+    with pytest.raises(Unavailable, match=r"no document with a `@timestamp` between .*set `log_index` or `log_fields`"):
+        search(answer(), answer(), answer())
+
+
+def test_documents_about_other_things_make_silence_mean_something():
+    found, _ = search(answer(), answer(), answer(hit("GET /healthz 200")))
+    assert [one.lines for one in found.searches] == [(), ()]
+
+
+def test_an_answer_that_was_cut_off_says_nothing_of_whether_there_is_any_document():
+    found, _ = search(answer(), answer(), answer(timed_out=True))
+    assert found.searches[0].unavailable is None
 
 
 def test_one_of_the_phrases_must_stand_in_the_message_at_one_of_the_levels():

@@ -5,7 +5,7 @@ from tests.cases.shop_code import CREATES, MIGRATION, ORDERS, SHOP, Code
 
 incident = Incident(
     short_id="SHOP-66",
-    verdict=("proved", "migration_missing"),
+    verdict=("proved", "newer_than_the_release"),
     world=sentry(),
     code=Code(SHOP, ORDERS, later={MIGRATION: CREATES}),
     logs={INDEX: NOISE},

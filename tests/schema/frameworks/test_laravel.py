@@ -209,6 +209,13 @@ def test_a_table_of_an_earlier_migration_is_known_to_exist():
     assert (folded(found.operations), found.dynamic) == ([("drops", "b")], ())
 
 
+def test_nothing_happens_after_a_return_that_is_sure():
+    first = {"database/migrations/2023_01_01_000000_first.php": source("Schema::create('a', fn ($t) => 1);")}
+    text = "Schema::drop('b'); if (Schema::hasTable('a')) { return; } Schema::drop('c');"
+    found = migration(source(text), **first)
+    assert (folded(found.operations), found.dynamic) == ([("drops", "b")], ())
+
+
 def test_a_prefix_is_put_before_every_name_and_a_computed_one_is_told():
     def config(prefix):
         connections = f"'connections' => ['mysql' => ['prefix' => {prefix}]], 'redis' => ['prefix' => env('R')]"

@@ -302,6 +302,16 @@ def test_a_condition_on_a_table_of_an_earlier_migration_is_known():
     assert found.dynamic == ()
 
 
+def test_nothing_happens_after_a_return_that_is_sure():
+    first = "class First < ActiveRecord::Migration[7.0]\n def change\n create_table :a\n end\nend\n"
+    second = (
+        "class DoIt < ActiveRecord::Migration[7.0]\n def change\n create_table :b\n return if table_exists?(:a)\n"
+        " create_table :c\n end\nend\n"
+    )
+    found = migration(second, **{"db/migrate/1_first.rb": first})
+    assert (folded(*found.operations), found.dynamic) == ([("creates", "b")], ())
+
+
 def test_a_configured_prefix_is_put_before_every_name_and_a_computed_one_is_told():
     source = "class DoIt < ActiveRecord::Migration[7.0]\n def change\n create_table :a\n end\nend\n"
     said = {"config/application.rb": "config.active_record.table_name_prefix = 'shop_'\n"}

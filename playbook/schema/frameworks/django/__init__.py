@@ -67,6 +67,13 @@ def _folded(files: Files, given: Settings) -> tuple[Migration, ...]:
     return tuple(found)
 
 
+def adopts(text: str, model: str) -> bool:
+    """Whether only the state learns of the model, since its table is there already
+    (https://docs.djangoproject.com/en/5.2/ref/migration-operations/#separatedatabaseandstate)."""
+    created = re.compile(rf"\bCreateModel\([^\"']{{0,200}}[\"']{re.escape(model)}[\"']", re.IGNORECASE)
+    return "state_operations" in text and created.search(text) is not None
+
+
 @contextmanager
 def _no_collector() -> Iterator[None]:
     """Syntax trees hold no circles, and looking for some among a million nodes takes as long as parsing them."""
@@ -122,4 +129,7 @@ framework = Framework(
     forms=FORMS,
     code=("commands/migrate.py",),
     drivers=("django",),
+    projects=settings.projects,
+    routed=settings.routed,
+    adopts=adopts,
 )

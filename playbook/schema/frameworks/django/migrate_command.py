@@ -16,6 +16,7 @@ FORMS = (
     form("failed", "Applying ", rf"\bApplying {NAME}\.\.\.\s*(?:Traceback|\S*(?:Error|Exception))"),
     form("reverted", "Unapplying ", rf"\bUnapplying {NAME}\.\.\.\s*(?:OK|FAKED)\b"),
     form("started", "Applying ", rf"\bApplying {NAME}\.\.\.\s*$"),
+    form("started", "Running migrations", r"^\s*Running migrations:\s*$"),
     form("nothing to do", "No migrations to apply", r"^\s*No migrations to apply\."),
     form("unapplied", "unapplied migration", r"\bYou have \d+ unapplied migration\(s\)"),
     form("failed", "InconsistentMigrationHistory", r"\bInconsistentMigrationHistory\b"),

@@ -20,6 +20,7 @@ out: projects name it for development, next to what runs in production."""
 
 TELLING = re.compile(r"AUTH_USER_MODEL|_MODEL\b|MIGRATION_MODULES|ENGINE|\.apps\.")
 SWAPS = re.compile(r"^[A-Z0-9_]+_MODEL$")
+ROUTERS = re.compile(r"^\s*DATABASE_ROUTERS\s*(?::[^=\n]{1,80})?\+?=\s*(?!\s*[\[(]\s*[\])])", re.MULTILINE)
 LONGEST = 200_000
 """Characters of one settings file."""
 
@@ -40,6 +41,25 @@ class Settings(NamedTuple):
 def is_settings(path: str) -> bool:
     """Whether the file holds settings, by its name, and not those of tests."""
     return bool(PATH.search(path)) and not TESTS.search(path)
+
+
+def projects(files: Files) -> dict[str, str]:
+    """The folder of each project, around the package that holds its settings, by their path: apps and packages have
+    settings of their own, without either of these."""
+    telling = (path for path in files if is_settings(path))
+    return {path: _folder(path) for path in telling if "INSTALLED_APPS" in files[path] or "DATABASES" in files[path]}
+
+
+def routed(text: str) -> bool:
+    """Whether these settings name routers: then a migration may be recorded on a database that gets no table
+    (https://docs.djangoproject.com/en/5.2/topics/db/multi-db/#allow_migrate)."""
+    return ROUTERS.search(text) is not None
+
+
+def _folder(path: str) -> str:
+    folder = path.rpartition("/")[0]
+    package = folder.rpartition("/")[0] if folder.rpartition("/")[2] == "settings" else folder
+    return package.rpartition("/")[0]
 
 
 def read(files: Files) -> Settings:

@@ -126,4 +126,5 @@ framework = Framework(
     forms=FORMS,
     code=("Illuminate\\Database\\Migrations", "Illuminate/Database/Migrations"),
     drivers=("illuminate/database", "illuminate\\database"),
+    modular=True,
 )

@@ -3,7 +3,7 @@
 https://laravel.com/docs/migrations
 """
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from typing import NamedTuple
 
 from playbook.schema import effect
@@ -48,10 +48,10 @@ class _Walk:
 
     def body(self, node: Node | None, scope: Scope) -> list[Effect]:
         """Statements one after another, up to one that returns."""
-        if node is None:
-            return []
-        found: list[Effect] = []
-        guards: list[Guard] = []
+        return effect.in_turn(self.each(node, scope), self.known, effect.under) if node is not None else []
+
+    def each(self, node: Node, scope: Scope) -> Iterator[tuple[list[Effect], Guard | None]]:
+        """What each statement does, and the guard that lets the next one run."""
         for one in node.named_children if node.type in BODIES else [node]:
             self.depth += 1
             self.followed += 1
@@ -59,21 +59,10 @@ class _Walk:
                 raise Unread("its code is nested too deep, or runs too long")
             effects = self.statement(one, scope)
             self.depth -= 1
-            for guard in guards if effects else ():
-                effects = effect.under(effects, guard)
-            found += effects
-            if one.type in condition.LEAVES:
-                break
             scope = _assigned(one, scope)
-            leaving = condition.leaving(one, scope)
-            if leaving is None or self.known(leaving):
-                continue
-            if self.known(leaving) is False:
-                break
-            guards.append(leaving)
-            if len(guards) > DEEPEST:
-                raise Unread(f"it may return in more than {DEEPEST} places")
-        return found
+            yield effects, condition.leaving(one, scope)
+            if one.type in condition.LEAVES:
+                return
 
     def statement(self, node: Node, scope: Scope) -> list[Effect]:
         match node.type:

@@ -102,4 +102,5 @@ framework = Framework(
     words=("db:prepare",),
     code=("active_record/migration", "active_record/tasks"),
     drivers=("activerecord", "active_record"),
+    modular=True,
 )

@@ -4,7 +4,7 @@
 is turned round and their order too (activerecord/lib/active_record/migration/command_recorder.rb).
 """
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from typing import TypeAlias
 
 from playbook.schema import effect
@@ -83,37 +83,26 @@ class Walk:
         """A method's body, a block's, or one statement."""
         if node is None:
             return []
-        if node.type in BODIES:
-            return self.statements(node.named_children, scope)
-        return self.statements([node], scope)
+        return self.statements(node.named_children if node.type in BODIES else [node], scope)
 
     def statements(self, nodes: list[Node], scope: Scope) -> Units:
         """Statements one after another, up to one that returns."""
-        found: Units = []
-        guards: list[Guard] = []
+        return effect.in_turn(self.each(nodes, scope), self.known, _under)
+
+    def each(self, nodes: list[Node], scope: Scope) -> Iterator[tuple[Units, Guard | None]]:
+        """What each statement does, and the guard that lets the next one run."""
         for node in nodes:
             if node.type in condition.LEAVES:
-                break
+                return
             self.depth += 1
             if self.depth > DEEPEST:
                 raise Unread(f"its code is nested deeper than {DEEPEST}")
             self.budget.spend()
             units = self.statement(node, scope)
             self.depth -= 1
-            for guard in guards if units else ():
-                units = _under(units, guard)
-            found += units
             if node.type == "assignment":
                 scope = _assigned(node, scope)
-            leaving = condition.leaves(node, scope)
-            if leaving is None or self.known(leaving):
-                continue
-            if self.known(leaving) is False:
-                break
-            guards.append(leaving)
-            if len(guards) > DEEPEST:
-                raise Unread(f"it may return in more than {DEEPEST} places")
-        return found
+            yield units, condition.leaves(node, scope)
 
     def statement(self, node: Node, scope: Scope) -> Units:
         match node.type:
