@@ -11,7 +11,7 @@ PIP := install --quiet --disable-pip-version-check --require-hashes
 REFEREE := uv pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
   --no-emit-find-links --no-build --python-version 3.11
 
-.PHONY: demo test check tests coverage replay referee bench golden page pictures event lock clean
+.PHONY: demo test check tests coverage replay referee lab lab-part recordings bench golden page pictures event lock clean
 
 # ARGS='--no-browser --port 8000' and the like go to `diagnose demo`.
 demo: $(VENV)/run
@@ -39,6 +39,18 @@ replay: $(VENV)/test
 # Real packages' migrations, run by their frameworks on a real PostgreSQL, against what is folded: about five minutes.
 referee: $(VENV)/test .venv-referee/made
 	$(RUN)/python -W ignore -m tests.schema.referee .venv-referee/bin/python
+
+# Incidents made for real: every scenario, or SCENARIO=name; ARGS=--keep leaves the servers of one up for a look.
+lab: $(VENV)/test
+	$(RUN)/python -W ignore -m tests.lab $(SCENARIO) $(ARGS)
+
+# The same without letting anything happen twice: what CI runs.
+lab-part: $(VENV)/test
+	$(RUN)/python -W ignore -m tests.lab --part
+
+# Record the incidents of `diagnose demo` anew from the lab, then read the differences before you commit them.
+recordings: $(VENV)/test
+	$(RUN)/python -W ignore -m tests.lab --record
 
 bench: $(VENV)/test
 	$(RUN)/python -m bench

@@ -1,12 +1,13 @@
 """A place on loopback that takes the envelopes of a real SDK (develop.sentry.dev, "Envelopes")."""
 
 import gzip
-import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.stand_ins.sentry_ingest import events_of
 
 
 @contextmanager
@@ -19,7 +20,7 @@ def taking_envelopes() -> Iterator[tuple[str, list[dict[str, Any]]]]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             if self.headers.get("Content-Encoding") == "gzip":
                 body = gzip.decompress(body)
-            events.extend(_events(body))
+            events.extend(events_of(body))
             self.send_response(200)
             self.end_headers()
             self.wfile.write(b"{}")
@@ -36,10 +37,3 @@ def taking_envelopes() -> Iterator[tuple[str, list[dict[str, Any]]]]:
         server.shutdown()
         server.server_close()
         thread.join(5)
-
-
-def _events(envelope: bytes) -> Iterator[dict[str, Any]]:
-    lines = envelope.split(b"\n")
-    for header, item in zip(lines[1::2], lines[2::2], strict=False):
-        if header and json.loads(header).get("type") == "event":
-            yield json.loads(item)

@@ -6,17 +6,19 @@ SDK sends `lineno`, the API answers `lineNo`); machine paths become those of a c
 
 import json
 import os
+import re
 import subprocess
 import sys
-import sysconfig
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from tests.real.envelopes import taking_envelopes
+from tests.stand_ins.sentry_ingest import PLACES, api_event
 
 HERE = Path(__file__).parent
 WRITTEN = HERE.parent / "recorded" / "sentry" / "event.json"
+TAGS = ("environment", "level", "release", "runtime.name", "server_name", "transaction")
 VISIT_SECONDS = 60
 """How long the visit may take: starting Django takes two on a slow machine."""
 
@@ -57,109 +59,23 @@ def _visit(dsn: str, address: str) -> None:
 
 
 def as_api(sent: dict[str, Any]) -> dict[str, Any]:
-    """The event in the shape of `GET …/events/{id}/`, with a container's paths."""
-    values = [_value(value) for value in sent["exception"]["values"]]
-    last = values[-1]
-    tags = {
-        "environment": sent["environment"],
-        "level": sent["level"],
-        "release": sent["release"],
-        "runtime.name": sent["contexts"]["runtime"]["name"],
-        "server_name": sent["server_name"],
-        "transaction": sent["transaction"],
-    }
+    """The event in the shape of `GET …/events/{id}/`, with a container's paths, and as short as the tests need it."""
+    whole = api_event(sent, ((re.compile(re.escape(str(HERE))), "/srv/app"), *PLACES))
+    kept = [entry for entry in whole["entries"] if entry["type"] in {"exception", "breadcrumbs"}]
+    for value in kept[0]["data"]["values"]:
+        for frame in value["stacktrace"]["frames"]:
+            frame["vars"] = dict.fromkeys(frame["vars"], "[Filtered]")
+    contexts = whole["contexts"]
+    del whole["crashFile"]
     return {
-        "id": sent["event_id"],
-        "eventID": sent["event_id"],
-        "groupID": None,
+        **whole,
         "projectID": "42",
-        "dateCreated": sent["timestamp"],
-        "dateReceived": sent["timestamp"],
-        "message": "",
-        "title": f"{last['type']}: {last['value'].splitlines()[0]}",
-        "location": last["stacktrace"]["frames"][-1]["filename"],
-        "culprit": sent["transaction"],
-        "platform": sent["platform"],
-        "type": "error",
-        "metadata": {
-            "type": last["type"],
-            "value": last["value"],
-            "filename": last["stacktrace"]["frames"][-1]["filename"],
-            "function": last["stacktrace"]["frames"][-1]["function"],
-        },
-        "tags": [{"key": key, "value": value} for key, value in tags.items()],
-        "user": None,
-        "contexts": {
-            "trace": {**sent["contexts"]["trace"], "type": "trace"},
-            "runtime": {"name": sent["contexts"]["runtime"]["name"], "type": "runtime"},
-        },
+        "tags": [tag for tag in whole["tags"] if tag["key"] in TAGS],
+        "contexts": {"trace": contexts["trace"], "runtime": {"name": contexts["runtime"]["name"], "type": "runtime"}},
         "context": {},
-        "sdk": {"name": sent["sdk"]["name"], "version": sent["sdk"]["version"]},
         "packages": {},
-        "release": {"version": sent["release"]},
-        "dist": None,
-        "entries": [
-            {"type": "exception", "data": {"values": values, "hasSystemFrames": True, "excOmitted": None}},
-            {"type": "breadcrumbs", "data": {"values": _breadcrumbs(sent)}},
-        ],
-        "errors": [],
-        "_meta": {},
-        "fingerprints": [],
-        "nextEventID": None,
-        "previousEventID": None,
-        "size": len(json.dumps(sent)),
+        "entries": kept,
     }
-
-
-def _value(value: dict[str, Any]) -> dict[str, Any]:
-    frames = (value.get("stacktrace") or {}).get("frames") or []
-    return {
-        "type": value["type"],
-        "value": value["value"],
-        "module": value["module"],
-        "mechanism": value.get("mechanism"),
-        "threadId": None,
-        "rawStacktrace": None,
-        "stacktrace": {
-            "frames": [_frame(frame) for frame in frames],
-            "framesOmitted": None,
-            "registers": None,
-            "hasSystemFrames": True,
-        },
-    }
-
-
-def _frame(frame: dict[str, Any]) -> dict[str, Any]:
-    line = frame["lineno"]
-    before, after = frame.get("pre_context", []), frame.get("post_context", [])
-    code = [*before, frame.get("context_line", ""), *after]
-    return {
-        "filename": frame["filename"],
-        "absPath": _in_container(frame["abs_path"]),
-        "module": frame["module"],
-        "package": None,
-        "platform": None,
-        "function": frame["function"],
-        "lineNo": line,
-        "colNo": None,
-        "inApp": frame["in_app"],
-        "context": [[line - len(before) + offset, text] for offset, text in enumerate(code)],
-        "vars": dict.fromkeys(frame.get("vars", {}), "[Filtered]"),
-        "errors": None,
-        "trust": None,
-    }
-
-
-def _breadcrumbs(sent: dict[str, Any]) -> list[dict[str, Any]]:
-    crumbs = sent.get("breadcrumbs", {}).get("values", [])
-    return [{"type": "default", "level": "info", "event_id": None, **crumb} for crumb in crumbs]
-
-
-def _in_container(path: str) -> str:
-    for folder, known in ((HERE, "/srv/app"), (Path(sysconfig.get_path("purelib")), "/srv/venv/site-packages")):
-        if path.startswith(str(folder)):
-            return known + path.removeprefix(str(folder))
-    return "/usr/lib/python3/" + Path(path).name
 
 
 def main() -> None:

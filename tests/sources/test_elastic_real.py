@@ -1,6 +1,5 @@
-"""The Elasticsearch door against a real server, where the stand-in could only repeat what we believe."""
+"""The Elasticsearch door against real servers, 8 and 9, where the stand-in could only repeat what we believe."""
 
-import os
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,7 +18,15 @@ from playbook.sources.elastic_access import ElasticAccess
 from playbook.sources.elastic_client import elastic_door
 from playbook.steps.logs import logs
 from tests.facts import an_issue
-from tests.real_elasticsearch import Missing, RealElasticsearch, real_elasticsearch
+from tests.real_elasticsearch import (
+    HOMES,
+    RELEASES,
+    VERSIONS,
+    Missing,
+    RealElasticsearch,
+    one_for_tests,
+    real_elasticsearch,
+)
 
 STREAM, INDEX, BARE = "logs-shop-production", "shop-old", "shop-bare"
 ECS = {
@@ -51,16 +58,11 @@ def a_search(phrase: str, **more: Any) -> dict[str, Any]:
     }
 
 
-@pytest.fixture(scope="session")
-def real():
-    try:
-        with real_elasticsearch() as running:
-            _fill(running)
-            yield running
-    except Missing as missing:
-        if os.environ.get("CI") == "true":
-            pytest.fail(str(missing))
-        pytest.skip(str(missing))
+@pytest.fixture(scope="session", params=VERSIONS, ids=lambda version: f"elasticsearch{version}")
+def real(request):
+    with one_for_tests(request.param) as running:
+        _fill(running)
+        yield running
 
 
 def _fill(real: RealElasticsearch) -> None:
@@ -70,16 +72,7 @@ def _fill(real: RealElasticsearch) -> None:
     real.send("PUT", f"/{BARE}", {"mappings": {"properties": {"when": {"type": "date"}}}})
     real.send("POST", f"/{STREAM}/_create/1", a_line(1, "Applying orders.0042_order... OK"))
     real.send("POST", f"/{STREAM}/_create/2", a_line(2, "Booting worker with pid 7"))
-    moment = '"@timestamp":"2026-05-04T10:00:00Z"'
-    bulk = "".join(f'{{"index":{{}}}}\n{{{moment},"message":"tick {n}"}}\n' for n in range(10_050))
-    answer = requests.post(
-        f"{real.url}/{INDEX}/_bulk?refresh=true",
-        data=bulk,
-        headers={"Content-Type": "application/x-ndjson"},
-        auth=(real.username, real.password),
-        timeout=60,
-    )
-    assert answer.json()["errors"] is False
+    real.keep(INDEX, [{"@timestamp": "2026-05-04T10:00:00Z", "message": f"tick {n}"} for n in range(10_050)])
     real.send("POST", f"/{STREAM}/_refresh")
 
 
@@ -87,6 +80,12 @@ def asking(real: RealElasticsearch, password: str | None = None) -> Elastic:
     secret = SecretStr(password or real.password)
     access = ElasticAccess(urls=(real.url,), username=real.username, password=secret)
     return Elastic(elastic_door(access, Budget(60)))
+
+
+def test_the_server_is_of_the_version_that_is_promised(real):
+    nodes = real.send("GET", "/_nodes/_local?filter_path=nodes.*.version,nodes.*.process.id")["nodes"]
+    (node,) = nodes.values()
+    assert node == {"version": RELEASES[real.version], "process": {"id": real.pid}}
 
 
 def test_a_data_stream_and_an_index_are_searched_at_once(real):
@@ -180,7 +179,27 @@ def test_the_lines_closest_to_the_onset_are_the_ones_that_a_page_holds(real):
     assert [run.migration for run in found.migration_runs] == ["orders.0042_order"]
 
 
-def test_an_index_without_the_time_field_is_searched_and_has_nothing(real):
-    found = a_step_on(real, BARE, datetime(2026, 5, 4, 10, 1, tzinfo=UTC))
-    assert found.searches[0].unavailable is None
-    assert found.searches[0].lines == ()
+def test_an_index_without_the_time_field_is_no_place_to_look_in(real):
+    with pytest.raises(Unavailable, match="no document with a `@timestamp` between"):
+        a_step_on(real, BARE, datetime(2026, 5, 4, 10, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_missing_one_is_told_in_a_sentence(version, tmp_path, monkeypatch):
+    monkeypatch.setenv(HOMES[version], str(tmp_path))
+    with pytest.raises(Missing, match=f"^{HOMES[version]} is {tmp_path}, and there is no bin/elasticsearch in it$"):
+        real_elasticsearch(version).__enter__()
+    monkeypatch.delenv(HOMES[version])
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with pytest.raises(Missing, match=f"no real Elasticsearch {version} .*tools/fetch_elasticsearch.sh fetches it"):
+        real_elasticsearch(version).__enter__()
+
+
+def test_in_ci_a_missing_one_fails_and_elsewhere_skips(tmp_path, monkeypatch):
+    monkeypatch.setenv(HOMES[9], str(tmp_path))
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception), one_for_tests(9):
+        pass
+    monkeypatch.delenv("CI")
+    with pytest.raises(pytest.skip.Exception), one_for_tests(9):
+        pass

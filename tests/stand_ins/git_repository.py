@@ -109,3 +109,24 @@ class GitRepository:
         environment |= {"GIT_AUTHOR_NAME": author, "GIT_AUTHOR_EMAIL": email, "GIT_EDITOR": "true"}
         self.git(*arguments, environment=environment)
         return self.name_of("HEAD")
+
+
+class Finished(GitRepository):
+    """The same repository once nobody commits to it any more: each question is put to git once, from any thread."""
+
+    def __init__(self, folder: Path) -> None:  # an existing one, so nothing is made
+        self.folder = folder
+        self._answers: dict[tuple[tuple[str, ...], bytes | None], bytes | subprocess.CalledProcessError] = {}
+
+    def git(self, *arguments: str, given: bytes | None = None, environment: Mapping[str, str] | None = None) -> bytes:
+        """As it was answered the first time, a refusal too."""
+        key = (arguments, given)
+        if key not in self._answers:
+            try:
+                self._answers[key] = super().git(*arguments, given=given, environment=environment)
+            except subprocess.CalledProcessError as refused:
+                self._answers[key] = refused
+        answer = self._answers[key]
+        if isinstance(answer, subprocess.CalledProcessError):
+            raise answer
+        return answer

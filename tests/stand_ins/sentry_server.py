@@ -20,9 +20,9 @@ import struct
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.stand_ins.sentry_world import ORGANIZATION, World, shop
@@ -118,6 +118,9 @@ class Call:
     query: dict[str, list[str]]
     authorization: str | None
     cookie: str | None = None
+    method: str = "GET"
+    body: bytes = field(default=b"", repr=False)
+    encoding: str = ""
 
 
 class SentryServer:
@@ -131,7 +134,7 @@ class SentryServer:
         flavour: Flavour = "sentry",
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        self.world = world or shop()
+        self._world = world or shop()
         self.delay = delay
         self.flavour: Flavour = flavour
         self.closing = threading.Event()
@@ -144,7 +147,7 @@ class SentryServer:
             self._server.socket = tls.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), name="sentry-stand-in")
 
-    def __enter__(self) -> "SentryServer":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -154,6 +157,11 @@ class SentryServer:
         self._thread.join()
         self._server.hang_up()
         self._server.server_close()
+
+    @property
+    def world(self) -> World:
+        """What it knows."""
+        return self._world
 
     @property
     def url(self) -> str:
@@ -190,53 +198,58 @@ class SentryServer:
     def answer(self, call: Call) -> Fault:
         """The good answer, as this flavour of Sentry gives it."""
         scope = f"/api/0/organizations/{ORGANIZATION}/"
+        if call.method != "GET":
+            return answer(405, {"detail": f'Method "{call.method}" not allowed.'})
         if not call.path.endswith("/"):
             return raw(404, b"Route not found, did you forget a trailing slash?", "text/plain")
         if call.path.startswith(scope):
             parts = [unquote(part) for part in call.path.removeprefix(scope).split("/")[:-1]]
-            return self._scoped(call, parts)
+            return self._scoped(call, parts, self.known(call))
         if suspected := re.fullmatch(rf"/api/0/projects/{ORGANIZATION}/([^/]+)/events/([^/]+)/committers/", call.path):
-            return self._committers(unquote(suspected[2]))
+            return self._committers(unquote(suspected[2]), self.known(call))
         if call.path.startswith("/api/0/issues/"):
             parts = [unquote(part) for part in call.path.removeprefix("/api/0/").split("/")[:-1]]
             if self.flavour == "sentry" or parts[1].isdecimal():
-                return self._issue(call, parts[1:])
+                return self._issue(call, parts[1:], self.known(call))
         return answer(404, NONE_SUCH) if call.path.startswith("/api/0/organizations/") else page(404)
 
-    def _scoped(self, call: Call, parts: list[str]) -> Fault:
-        told = self.world.answers.get("/".join([*parts, ""]))
+    def known(self, _call: Call) -> World:
+        """The world that answers this call: always the same one here."""
+        return self.world
+
+    def _scoped(self, call: Call, parts: list[str], world: World) -> Fault:
+        told = world.answers.get("/".join([*parts, ""]))
         if told is not None:
             return answer(200, told)
         if self.flavour != "sentry":
             refusal = _glitchtip_refuses(parts, self.flavour)
             if refusal is not None:
                 return refusal
-        world = self.world
         match parts:
             case ["issues"]:
                 return self._rows(call, world.issues if world.listed is None else world.listed)
             case ["issues", *rest]:
-                return self._issue(call, rest)
+                return self._issue(call, rest, world)
             case ["shortids", short]:
-                return self._short_id(short)
+                return self._short_id(short, world)
             case ["eventids", event_id]:
-                return self._event_id(event_id)
+                return self._event_id(event_id, world)
             case ["events"]:
                 fields = [name for name in call.query.get("field", []) if not name.endswith("()")]
                 return answer(200, {"data": world.counts.get(",".join(fields), []), "meta": {"fields": {}}})
             case ["releases"]:
                 return self._rows(call, world.releases)
             case ["releases", version, *rest]:
-                return self._release(call, version, rest)
+                return self._release(call, version, rest, world)
             case ["code-mappings"]:
                 return self._rows(call, world.code_mappings)
         return answer(404, {"info": "Route not found, did you forget a trailing slash?"})
 
-    def _issue(self, call: Call, parts: list[str]) -> Fault:
-        issue = self.world.issue(parts[0])
+    def _issue(self, call: Call, parts: list[str], world: World) -> Fault:
+        issue = world.issue(parts[0])
         if issue is None:
             return answer(404, NONE_SUCH if self.flavour == "sentry" else {"detail": "Not Found"})
-        events = self.world.events.get(issue["id"], [])
+        events = world.events.get(issue["id"], [])
         match parts[1:]:
             case []:
                 return answer(200, issue if self.flavour == "sentry" else _as_glitchtip(issue))
@@ -251,44 +264,42 @@ class SentryServer:
                     return answer(200, {**EVERY_EVENT_HAS, **found[0]} if self.flavour == "sentry" else found[0])
                 return answer(404, NO_EVENT) if self.flavour == "sentry" or which == "latest" else page(404)
             case ["tags"]:
-                return answer(200, self.world.tags.get(issue["id"], []))
+                return answer(200, world.tags.get(issue["id"], []))
         return page(404)
 
-    def _event_id(self, event_id: str) -> Fault:
-        for issue in self.world.issues:
-            for event in self.world.events.get(issue["id"], []):
+    def _event_id(self, event_id: str, world: World) -> Fault:
+        for issue in world.issues:
+            for event in world.events.get(issue["id"], []):
                 if event["eventID"] == event_id:
                     names = {"organizationSlug": ORGANIZATION, "projectSlug": issue["project"]["slug"]}
                     ids = {"groupId": issue["id"], "eventId": event_id}
                     return answer(200, {**names, **ids, "event": event})
         return answer(404, {"detail": "Event not found"})
 
-    def _committers(self, event_id: str) -> Fault:
+    def _committers(self, event_id: str, world: World) -> Fault:
         """Whom Sentry suspects; that it suspects nobody is a 404 with words in it."""
         if self.flavour != "sentry":
             return page(404)
-        commits = self.world.committers.get(event_id, [])
+        commits = world.committers.get(event_id, [])
         if not commits:
             return answer(404, {"detail": "No committers found"})
         by_author = [{"author": commit["author"], "commits": [commit]} for commit in commits]
         return answer(200, {"committers": by_author})
 
-    def _short_id(self, short: str) -> Fault:
-        issue = self.world.issue(short)
+    def _short_id(self, short: str, world: World) -> Fault:
+        issue = world.issue(short)
         if issue is None:
             return answer(404, NONE_SUCH)
         names = {"organizationSlug": ORGANIZATION, "projectSlug": issue["project"]["slug"]}
         return answer(200, {**names, "groupId": issue["id"], "group": issue, "shortId": issue["shortId"]})
 
-    def _release(self, call: Call, version: str, rest: list[str]) -> Fault:
-        release = next((one for one in self.world.releases if one["version"] == version), None)
+    def _release(self, call: Call, version: str, rest: list[str], world: World) -> Fault:
+        release = next((one for one in world.releases if one["version"] == version), None)
         if release is None:
             return answer(404, NONE_SUCH)
         if not rest:
             return answer(200, release)
-        return self._rows(
-            call, {"commits": self.world.commits, "deploys": self.world.deploys}[rest[0]].get(version, [])
-        )
+        return self._rows(call, {"commits": world.commits, "deploys": world.deploys}[rest[0]].get(version, []))
 
     def _rows(self, call: Call, rows: "tuple[dict[str, Any], ...] | list[dict[str, Any]]") -> Fault:
         """A page of rows, and a Link header that names another host, as a customer's domain does."""
@@ -367,10 +378,20 @@ class _Requests(BaseHTTPRequestHandler):
     server: _Server
 
     def do_GET(self) -> None:
+        self._answered("GET", b"")
+
+    def do_POST(self) -> None:
+        self._answered("POST", self.rfile.read(int(self.headers.get("Content-Length", "0"))))
+
+    def do_PUT(self) -> None:
+        self._answered("PUT", self.rfile.read(int(self.headers.get("Content-Length", "0"))))
+
+    def _answered(self, method: str, body: bytes) -> None:
         stand_in = self.server.stand_in
         parts = urlsplit(self.path)
         query = parse_qs(parts.query, keep_blank_values=True)
-        call = Call(parts.path, query, self.headers.get("Authorization"), self.headers.get("Cookie"))
+        asking = (self.headers.get("Authorization"), self.headers.get("Cookie"))
+        call = Call(parts.path, query, *asking, method, body, self.headers.get("Content-Encoding", ""))
         fault = stand_in.note(call)
         if stand_in.closing.wait(stand_in.delay if fault is None else fault.delay):
             return

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Orders(AppConfig):
+    name = "shop.orders"
+    label = "orders"

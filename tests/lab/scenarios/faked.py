@@ -1,0 +1,19 @@
+"""Somebody in a hurry ran `migrate --fake orders`, so that the deploy would go on."""
+
+from tests.lab.apps.shop_changes import customer_note, order_migration, order_page
+from tests.lab.happened import Truth
+from tests.lab.system import System
+
+truth = Truth("migration_not_applied", "proved")
+
+
+def happen(system: System) -> None:
+    shop = system.shop()
+    shop.commit("Let customers have a note", customer_note(), at=-180, author="Bo Example")
+    shop.commit("Count orders", {**order_page(), **order_migration()}, at=-90)
+    shop.release("1.4.0", at=-30)
+    system.ordinary_life()
+    shop.migrate("1.4.0", -2, "production", "customers")
+    shop.migrate("1.4.0", -1.5, "production", "--fake", system.says("orders"))
+    shop.deploy("1.4.0", at=0)
+    shop.serve("1.4.0", since=2, until=115, pages={"/api/orders/": 2, "/api/reports/margin/": 2})
