@@ -3,9 +3,12 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
+
+if TYPE_CHECKING:
+    from playbook.investigate import Investigation
 
 WRONG_USE, NO_ISSUE = 2, 3
 """Exit statuses: 0 diagnosed, 2 wrong use or settings, 3 the issue cannot be had."""
@@ -28,23 +31,29 @@ def issue(
 ) -> None:
     """Diagnose one issue with the configured sources."""
     from bot import terminal
-    from bot.app import investigator, now
-    from bot.settings import WrongSettings, load
-    from playbook.evidence.unavailable import Unavailable
-    from playbook.reference import NotAReference, reference
 
-    try:
-        settings, mapping = load()
-        run = investigator(settings, mapping)
-        with terminal.progress(f"Diagnosing {ref}") as tell:
-            found = run(reference(ref, settings.sentry_url), now(), tell)
-    except (WrongSettings, NotAReference) as wrong:
-        _leave(wrong.sentence, WRONG_USE)
-    except Unavailable as unavailable:
-        _leave(unavailable.sentence, NO_ISSUE)
+    found = _investigated(ref)
     if save:
         _write(save, found.recording.text())
     terminal.show(found.diagnosis, as_json=as_json)
+
+
+@app.command()
+def record(
+    ref: Annotated[str, typer.Argument(help="An issue's number, short id or link, or an event id.")],
+    folder: Annotated[Path, typer.Argument(help="Where the incident is kept: recording, diagnosis, card.")],
+    about: Annotated[str, typer.Option(help="A sentence of what happened, for those who rehearse it.")] = "",
+) -> None:
+    """Diagnose one issue and keep it, redacted, for `diagnose replay` and `diagnose demo --recordings`."""
+    from bot import terminal
+    from bot.kept import keep
+
+    found = _investigated(ref)
+    try:
+        keep(found, folder, about or found.diagnosis.issue.title)
+    except OSError as error:
+        _leave(f"{folder} cannot be written: {error.strerror or error}", WRONG_USE)
+    terminal.show(found.diagnosis, as_json=False)
 
 
 @app.command()
@@ -157,6 +166,9 @@ def demo(
     name: Annotated[str, typer.Argument(help="Which recorded incident comes first.")] = "",
     once: Annotated[bool, typer.Option("--once", help="Show one incident in the terminal and leave.")] = False,
     live: Annotated[bool, typer.Option("--live", help="Use the configured sources instead of recordings.")] = False,
+    recordings: Annotated[
+        Path | None, typer.Option(help="A folder of incidents that `diagnose record` kept, instead of those that came.")
+    ] = None,
     port: Annotated[int, typer.Option(help="Where the page is served; the next free port if it is taken.")] = 7433,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
 ) -> None:
@@ -164,9 +176,9 @@ def demo(
     from bot.demo import NoSuchIncident, known, show
 
     try:
-        known(name)
+        known(name, recordings)
         if once:
-            show(name)
+            show(name, recordings)
             return
     except NoSuchIncident as wrong:
         _leave(str(wrong), WRONG_USE)
@@ -175,7 +187,7 @@ def demo(
     from bot.settings import WrongSettings, load
 
     try:
-        open_workspace(port, browser=browser, first=name, configured=load() if live else None)
+        open_workspace(port, browser=browser, first=name, place=recordings, configured=load() if live else None)
     except WrongSettings as wrong:
         _leave(wrong.sentence, WRONG_USE)
     except NoPort as taken:
@@ -217,6 +229,25 @@ def _write(file: Path, text: str) -> None:
         file.write_text(text, encoding="utf-8")
     except OSError as error:
         _leave(f"{file} cannot be written: {error.strerror}", WRONG_USE)
+
+
+def _investigated(ref: str) -> "Investigation":
+    """One issue with the configured sources, its progress on the terminal; leaves with a sentence where it cannot."""
+    from bot import terminal
+    from bot.app import investigator, now
+    from bot.settings import WrongSettings, load
+    from playbook.evidence.unavailable import Unavailable
+    from playbook.reference import NotAReference, reference
+
+    try:
+        settings, mapping = load()
+        run = investigator(settings, mapping)
+        with terminal.progress(f"Diagnosing {ref}") as tell:
+            return run(reference(ref, settings.sentry_url), now(), tell)
+    except (WrongSettings, NotAReference) as wrong:
+        _leave(wrong.sentence, WRONG_USE)
+    except Unavailable as unavailable:
+        _leave(unavailable.sentence, NO_ISSUE)
 
 
 def _leave(sentence: str, status: int) -> NoReturn:

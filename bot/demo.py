@@ -4,7 +4,7 @@ import random
 import time
 from pathlib import Path
 
-from bot import terminal
+from bot import kept, terminal
 from playbook.gather import Progress
 from playbook.investigate import replay
 from playbook.sources.recording import Recording
@@ -22,24 +22,24 @@ class NoSuchIncident(Exception):
     """The name is none of the recorded incidents; the text lists those."""
 
 
-def incidents() -> dict[str, Path]:
-    """The recordings that came along, by name."""
-    place = INSTALLED if INSTALLED.is_dir() else CHECKED_OUT
-    return {path.parent.name: path for path in sorted(place.glob("*/recording.json"))}
+def incidents(place: Path | None = None) -> dict[str, Path]:
+    """The recordings in that folder, or those that came along, by name."""
+    return kept.incidents(place or (INSTALLED if INSTALLED.is_dir() else CHECKED_OUT))
 
 
-def known(name: str) -> Path:
+def known(name: str, place: Path | None = None) -> Path:
     """The recording of this name, or of the first incident for no name; raises `NoSuchIncident`."""
-    here = incidents()
-    if (name or FIRST) not in here:
-        listed = ", ".join(here) or "none came with this installation"
-        raise NoSuchIncident(f"there is no recorded incident {name!r}; there are: {listed}")
-    return here[name or FIRST]
+    here = incidents(place)
+    wanted = name or (FIRST if FIRST in here else next(iter(here), FIRST))
+    if wanted not in here:
+        listed = ", ".join(here) or (f"none in {place}" if place else "none came with this installation")
+        raise NoSuchIncident(f"there is no recorded incident {wanted!r}; there are: {listed}")
+    return here[wanted]
 
 
-def show(name: str) -> None:
+def show(name: str, place: Path | None = None) -> None:
     """One incident, in the terminal."""
-    _run(Recording.model_validate_json(known(name).read_text(encoding="utf-8")))
+    _run(Recording.model_validate_json(known(name, place).read_text(encoding="utf-8")))
 
 
 def _run(recording: Recording) -> None:

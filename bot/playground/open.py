@@ -53,14 +53,20 @@ class Rehearsal:
 
 
 def open_workspace(
-    port: int, *, browser: bool, first: str = "", configured: tuple[Settings, Mapping] | None = None
+    port: int,
+    *,
+    browser: bool,
+    first: str = "",
+    place: Path | None = None,
+    configured: tuple[Settings, Mapping] | None = None,
 ) -> None:
     """Opens it, says where, shows it, and returns on Ctrl-C; `first` names an incident whose alert is played at once.
 
-    With settings (`configured`) over the real sources. Raises `WrongSettings` and `NoPort`.
+    Over the recordings in the folder `place`, or those that came along; with settings (`configured`) over the real
+    sources. Raises `WrongSettings` and `NoPort`.
     """
     began = time.monotonic()
-    with over_real_sources(*configured, port=port) if configured else over_recordings(port) as opened:
+    with over_real_sources(*configured, port=port) if configured else over_recordings(port, place) as opened:
         if first:
             opened.stage.act({"do": "stage.alert", "incident": first})
         seconds = time.monotonic() - began
@@ -72,10 +78,13 @@ def open_workspace(
 
 
 @contextmanager
-def over_recordings(port: int = PORT, *, pace: float = 1.0, arriving: bool = True) -> Iterator[Rehearsal]:
-    """The recorded incidents; `pace` 1 takes as long as a network would, 0 no time at all."""
+def over_recordings(
+    port: int = PORT, place: Path | None = None, *, pace: float = 1.0, arriving: bool = True
+) -> Iterator[Rehearsal]:
+    """The recorded incidents in that folder, or those that came along; `pace` 1 takes as long as a network would, 0 no
+    time at all."""
     over = threading.Event()
-    known, sources = incidents(recordings()), Sources(over.wait, pace)
+    known, sources = incidents(recordings(place)), Sources(over.wait, pace)
     with _listening(port) as (listening, url):
         workspace = Workspace(url, DIAGNOSE)
         stage = RecordedStage(workspace, known, sources, RECORDED_SENTRY, arriving=arriving)

@@ -1,6 +1,5 @@
 """The recorded incidents behind the real bot: the same engine at a network's pace, and sources that fail on request."""
 
-import ast
 import random
 import threading
 import time
@@ -12,6 +11,7 @@ from typing import Literal, get_args
 
 from bot.app import NO_ELASTICSEARCH, NO_GITHUB, NO_SENTRY
 from bot.demo import FIRST
+from bot.kept import about
 from bot.runs.in_process import Investigate
 from playbook.evidence.event import Event
 from playbook.evidence.issue import Issue
@@ -55,7 +55,7 @@ class Incident:
 
 
 def incidents(recordings: dict[str, Path]) -> tuple[Incident, ...]:
-    """Each recording with the sentence of the story that lies beside it; the plainest first, then by short id."""
+    """Each recording with the sentence about it that lies beside it; the plainest first, then by short id."""
     found = [_incident(name, path) for name, path in recordings.items()]
     return tuple(sorted(found, key=lambda incident: (incident.name != FIRST, incident.issue.short_id)))
 
@@ -66,12 +66,7 @@ def _incident(name: str, path: Path) -> Incident:
     issue = evidence.get(Issue)
     if issue is None:
         raise ValueError(f"the recording {name} holds no issue: record it anew")
-    return Incident(name, _story(path.with_name("story.py")), recording, issue, evidence.get(Event))
-
-
-def _story(path: Path) -> str:
-    """The story's own first sentence; it is read, not run."""
-    return ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "" if path.exists() else ""
+    return Incident(name, about(path), recording, issue, evidence.get(Event))
 
 
 class Sources:
