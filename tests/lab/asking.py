@@ -2,8 +2,8 @@
 
 import secrets
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,15 +31,23 @@ def as_it_is(world: World) -> World:
     return world
 
 
+@contextmanager
+def without_fault(_elastic: RealElasticsearch, shipped: Shipped) -> Iterator[Shipped]:
+    """The logs where they were shipped to."""
+    yield shipped
+
+
 @dataclass(frozen=True)
 class Sources:
     """Which sources the bot is given, and how. `elasticsearch` is where the logs were shipped to; None means that it
-    is not configured. `edited` may change what Sentry knows before it is served."""
+    is not configured. `edited` may change what Sentry knows before it is served, `faulty` what is searched for the
+    logs."""
 
     elasticsearch: RealElasticsearch | None
     place: Place = ECS
     github: bool = True
     edited: Callable[[World], World] = as_it_is
+    faulty: Callable[[RealElasticsearch, Shipped], AbstractContextManager[Shipped]] = without_fault
 
 
 @dataclass(frozen=True)
@@ -100,6 +108,7 @@ def serve(happened: Happened, sources: Sources, stack: ExitStack) -> Served:
         name = f"{happened.name}.{secrets.token_hex(3)}"
         shipped = ship(sources.elasticsearch, sources.place, name, happened.logs)
         stack.callback(drop, sources.elasticsearch, shipped)
+        shipped = stack.enter_context(sources.faulty(sources.elasticsearch, shipped))
         settings |= {
             "elasticsearch_url": sources.elasticsearch.url,
             "elasticsearch_username": sources.elasticsearch.username,

@@ -5,15 +5,19 @@ Each lack is one that systems have for good (nobody names releases, no Elasticse
 
 import dataclasses
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
 from playbook.diagnosis import Verdict
 from tests.lab.asking import Sources
+from tests.lab.elastic_faults import index_missing, shards_mended, some_shards_fail
 from tests.lab.happened import Happened, Truth
 from tests.lab.reported import Received
+from tests.lab.shipping import Shipped
+from tests.real_elasticsearch import RealElasticsearch
 from tests.stand_ins.sentry_world import World
 
 Judged = Literal["right", "weaker", "bolder", "wrong likely", "wrong proved"]
@@ -102,6 +106,21 @@ def first_error(happened: Happened) -> datetime:
     return min(about, default=happened.asked)
 
 
+@contextmanager
+def some_shards_failing(elastic: RealElasticsearch, shipped: Shipped) -> Iterator[Shipped]:
+    """An older index is searched as well, of which every shard fails: nobody knows what would have been in it."""
+    try:
+        yield some_shards_fail(elastic, shipped)
+    finally:
+        shards_mended(elastic, shipped)
+
+
+@contextmanager
+def index_gone(_elastic: RealElasticsearch, shipped: Shipped) -> Iterator[Shipped]:
+    """The one that diagnose.toml names is not there."""
+    yield index_missing(shipped)
+
+
 def of_few_words(sources: Sources) -> Sources:
     """A server like GlitchTip: no hourly figures, no table of events, no releases of an issue, no deploys."""
     edited = sources.edited
@@ -150,6 +169,8 @@ LACKS = (
     Lack("logs since the first error", happened=since_the_first_error),
     Lack("every second log line", happened=every_second_line),
     Lack("every other log line", happened=every_other_line),
+    Lack("some shards fail", sources=lambda sources: dataclasses.replace(sources, faulty=some_shards_failing)),
+    Lack("an index that is gone", sources=lambda sources: dataclasses.replace(sources, faulty=index_gone)),
     Lack("Sentry of few words", sources=of_few_words),
     Lack("Sentry without tags", sources=without_tags),
     Lack(
