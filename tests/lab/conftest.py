@@ -1,4 +1,7 @@
-"""Two incidents that happened once for all tests of what is done to them afterwards, and where their logs are."""
+"""An incident that happened once for all tests of what is done to it afterwards, and where its logs are.
+
+One is enough to show that the checks can fail; `make lab` puts them to every scenario.
+"""
 
 import os
 from collections.abc import Iterator
@@ -11,7 +14,7 @@ from tests.lab.happening import happen, scenario
 from tests.lab.postgres import Missing, Postgres, postgres
 from tests.real_elasticsearch import RealElasticsearch, one_for_tests
 
-AFTERWARDS = ("never_applied", "workers_before_migration")
+AFTERWARDS = ("never_applied",)
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +38,7 @@ def lab_elasticsearch() -> Iterator[RealElasticsearch]:
 
 @pytest.fixture(scope="session")
 def incidents(lab_postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Happened]:
-    """By name."""
+    """It, by name."""
     return {name: happen(scenario(name), tmp_path_factory.mktemp(name), lab_postgres) for name in AFTERWARDS}
 
 

@@ -53,8 +53,8 @@ def test_a_line_that_does_mean_something_is_noticed(incidents, sources):
 
 
 def test_lines_that_are_missing_are_noticed(incidents, sources):
-    happened = incidents["workers_before_migration"]
-    kept = tuple(one for one in happened.logs if "Applying" not in one["message"])
+    happened = incidents["never_applied"]
+    kept = tuple(one for one in happened.logs if "unapplied migration" not in one["message"])
     changed = dataclasses.replace(happened, logs=kept)
     assert signature(ask(changed, sources).found) != signature(ask(happened, sources).found)
 
