@@ -92,7 +92,7 @@ def test_a_rival_with_a_decisive_signal_stands_in_the_way_of_proof():
 
 def test_two_causes_that_lead_equally_are_undecided_and_both_are_named():
     model = a_schema_change("models", migration=None)
-    lag = a_search(REPLICATION, a_line("replica is 120 seconds behind the primary", minutes(-1)))
+    lag = a_search(REPLICATION, a_line("canceling statement due to conflict with recovery", minutes(-1)))
     from_a_replica = an_event(tags=(Tagged(key="database", value="orders-replica-2"),))
     facts = (some_changes(model), some_logs(searches=(lag,)), from_a_replica, a_spread(reach="too few to say"))
     diagnosis = judged(*facts)

@@ -26,7 +26,8 @@ undocumented, https://github.com/slackapi/bolt-js/issues/2509), and a card is re
 MOST_BLOCKS = 50  # of a message; https://docs.slack.dev/reference/block-kit/blocks
 SECTION = 2_900  # characters of a section; Slack refuses more than 3,000
 HEADER = 150  # characters of a header
-LINKED = re.compile(r"<https?://[^|>\s]{1,9000}\|([^>]*)>")
+LINKED = re.compile(r"<https?://[^|>\s]{1,12000}\|([^>]*)>")
+TOGETHER = 8_000  # characters of the sections of one thing, so that it fits on a page with what belongs to it
 NOT_TEXT = frozenset({"type", "block_id", "action_id", "task_id", "style", "status"})
 
 
@@ -47,23 +48,36 @@ def section(text: str) -> Block:
     return SectionBlock(text=MarkdownTextObject(text=fitting(text), verbatim=True), expand=True).to_dict()
 
 
-def fitting(text: str) -> str:
-    """The mrkdwn as it is, or where it is too long for a section, without its longest links; their names stay."""
-    while length(text) > SECTION and (found := list(LINKED.finditer(text))):
-        longest = max(found, key=lambda one: len(one[0]))
-        text = text[: longest.start()] + longest[1] + text[longest.end() :]
-    return text
-
-
 def sections(lines: Iterable[str]) -> list[Block]:
     """As few sections as hold all the lines; a line is never broken."""
     packed: list[str] = []
-    for line in map(fitting, lines):
+    for line in _within(TOGETHER, [*map(fitting, lines)]):
         if packed and length(packed[-1]) + length(line) + 1 <= SECTION:
             packed[-1] += "\n" + line
         else:
             packed.append(line)
     return [section(text) for text in packed]
+
+
+def fitting(text: str) -> str:
+    """The mrkdwn as it is, or where it is too long for a section, without its longest links; their names stay."""
+    return _within(SECTION, [text])[0]
+
+
+def _within(limit: int, lines: list[str]) -> list[str]:
+    """The lines, without their longest links where they are longer than `limit` together."""
+    over = sum(map(length, lines)) - limit
+    links = (
+        (len(found[0]) - len(found[1]), at, found[0], found[1])
+        for at, line in enumerate(lines)
+        for found in LINKED.finditer(line)
+    )
+    for freed, at, link, name in sorted(links, reverse=True) if over > 0 else ():
+        if over <= 0:
+            break
+        lines[at] = lines[at].replace(link, name, 1)
+        over -= freed
+    return lines
 
 
 def context(*texts: str) -> Block:

@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-
 LONGEST_LINK = 2_000
 """Characters of a link that is made for people to press, and of one that the card shows: browsers and Slack take more,
 many proxies do not. A longer one can be cited all the same; it is then named, and not linked."""

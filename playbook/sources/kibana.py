@@ -11,8 +11,12 @@ from urllib.parse import quote, urlencode
 from playbook.evidence.fact import LONGEST_LINK
 from playbook.evidence.json import Json
 
+
 def search_link(elastic: str, kibana: str | None, index: str, body: dict[str, Json]) -> str:
-    """The whole search, or past `LONGEST_LINK` only its index and its range of time; `elastic` and `kibana` are addresses without a slash at the end."""
+    """The whole search, or past `LONGEST_LINK` its range of time or its index only.
+
+    `elastic` and `kibana` are addresses without a slash at the end.
+    """
     bare = f"{elastic}/{quote(index, safe=',*')}/_search"
     if kibana:
         meta: Json = {"type": "custom", "disabled": False, "negate": False}
