@@ -10,8 +10,8 @@ from playbook.investigate import replay
 from playbook.sources.recording import Recording
 
 INSTALLED = Path(__file__).parent / "incidents"
-CHECKED_OUT = Path(__file__).parent.parent / "tests" / "cases"
-FIRST = "migration_failed"
+CHECKED_OUT = Path(__file__).parent.parent / "tests" / "lab" / "incidents"
+FIRST = "lock_timeout"
 """The incident that is shown where none is named: proved, with evidence of all three sources."""
 
 PACE = 0.12

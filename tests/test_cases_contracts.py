@@ -7,19 +7,17 @@ import pytest
 from bot.card import evidence_view, plainer, problems
 from bot.card.blocks import Card
 from playbook.investigate import replay
-from playbook.sources.recording import Recording
 from tests.card.contract import breaches
-from tests.cases.golden import CASES, names
+from tests.cases.golden import folders, names, recording
 
 
 def golden_card(name):
-    return json.loads((CASES / name / "card.json").read_text(encoding="utf-8"))
+    return json.loads((folders()[name] / "card.json").read_text(encoding="utf-8"))
 
 
 def modals(name):
     """Every page of the evidence."""
-    recording = Recording.model_validate_json((CASES / name / "recording.json").read_text(encoding="utf-8"))
-    found = replay(recording, lambda _progress: None)
+    found = replay(recording(name), lambda _progress: None)
     first = evidence_view(found.diagnosis, found.evidence, 0, "r-1")
     last = json.loads(evidence_view(found.diagnosis, found.evidence, 10_000, "r-1")["private_metadata"])["page"]
     return [first, *(evidence_view(found.diagnosis, found.evidence, page, "r-1") for page in range(1, last + 1))]

@@ -1,14 +1,16 @@
 """The `diagnose` command: what it prints, and with which status it leaves."""
 
 import json
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
 from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
+from bot.card import problems
 from bot.cli import app
 from bot.demo import FIRST, incidents
+from bot.kept import outcome
 from playbook.evidence.collected import Evidence
 from playbook.investigate import replay
 from playbook.sources.recording import Recording
@@ -16,8 +18,7 @@ from tests.cases.migration_failed.story import incident
 from tests.facts import a_relation, an_event, an_issue
 from tests.stand_ins.sentry_server import SentryServer, nobody_listens
 
-CASES = Path(__file__).parent / "cases"
-RECORDING = CASES / FIRST / "recording.json"
+RECORDING = incidents()[FIRST]
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ def sentry():
 def test_replay_prints_the_golden_json_and_leaves_with_zero(run):
     done = run("replay", RECORDING, "--json")
     assert done.exit_code == 0
-    assert done.stdout == (CASES / FIRST / "diagnosis.json").read_text(encoding="utf-8")
+    assert done.stdout == RECORDING.with_name("diagnosis.json").read_text(encoding="utf-8")
 
 
 def test_the_json_carries_what_scripts_rely_on(run):
@@ -90,6 +91,88 @@ def test_an_issue_is_diagnosed_with_what_is_configured_and_saved(run, sentry, tm
     assert "sentry-token-of-the-test" not in saved
     again = run("replay", tmp_path / "run.json", "--json")
     assert again.stdout == done.stdout
+
+
+def kept_in(folder):
+    """The files of a folder and their texts."""
+    return {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir()}
+
+
+@pytest.fixture
+def recorded(run, sentry, tmp_path):
+    """A folder of incidents with one in it, as `diagnose record` kept it."""
+    done = run("record", "SHOP-42", tmp_path / "ours" / "tide", "--about", " The tide came in. ", **sentry)
+    assert done.exit_code == 0, done.output
+    return tmp_path / "ours"
+
+
+def test_an_incident_is_recorded_into_a_folder_that_is_made(run, sentry, tmp_path):
+    done = run("record", "SHOP-42", tmp_path / "ours" / "tide", "--about", " The tide came in. ", **sentry)
+    assert done.exit_code == 0, done.output
+    assert "GitHub is not configured" in " ".join(done.stdout.split())  # the diagnosis is shown as well
+    kept = kept_in(tmp_path / "ours" / "tide")
+    assert set(kept) == {"recording.json", "diagnosis.json", "card.json", "about.txt"}
+    assert kept["about.txt"] == "The tide came in.\n"
+    assert json.loads(kept["diagnosis.json"])["issue"]["short_id"] == "SHOP-42"
+    assert problems(json.loads(kept["card.json"])) == []
+    assert all("sentry-token-of-the-test" not in text for text in [done.output, *kept.values()])
+
+
+def test_a_recorded_incident_replays_to_the_bytes_that_were_kept(run, recorded):
+    tide = recorded / "tide"
+    kept = kept_in(tide)
+    done = run("replay", tide / "recording.json", "--json")
+    assert (done.exit_code, done.stdout) == (0, kept["diagnosis.json"])
+    found = replay(Recording.model_validate_json(kept["recording.json"]), lambda _progress: None)
+    assert outcome(found) == {name: kept[name] for name in ("diagnosis.json", "card.json")}
+
+
+def test_what_is_secret_in_an_incident_is_in_none_of_its_files(run, tmp_path):
+    secret, address = "AKIAQYLPMN5HHHFPZAM2", "ada@example.com"
+    ((number, (event, *others)),) = incident.world.events.items()
+    told = {**event, "culprit": f"the culprit of {address}, aws_access_key_id={secret}"}
+    with SentryServer(replace(incident.world, events={number: [told, *others]})) as server:
+        settings = {"SENTRY_URL": server.url, "SENTRY_ORG": "acme", "SENTRY_TOKEN": "sentry-token-of-the-test"}
+        assert run("record", "SHOP-42", tmp_path / "kept", "--about", "", **settings).exit_code == 0
+    kept = kept_in(tmp_path / "kept")
+    assert "the culprit of" in kept["recording.json"]
+    for name, text in kept.items():
+        assert secret not in text, name
+        assert address not in text, name
+
+
+def test_without_a_sentence_the_title_of_the_issue_tells_what_happened(run, sentry, tmp_path):
+    assert run("record", "SHOP-42", tmp_path, **sentry).exit_code == 0
+    kept = kept_in(tmp_path)
+    assert kept["about.txt"].strip() == json.loads(kept["diagnosis.json"])["issue"]["title"]
+
+
+def test_recording_into_the_same_folder_again_keeps_the_later_one(run, sentry, tmp_path):
+    for about in ("The tide came in.", "It went out."):
+        assert run("record", "SHOP-42", tmp_path, "--about", about, **sentry).exit_code == 0
+    assert kept_in(tmp_path)["about.txt"] == "It went out.\n"
+
+
+def test_a_folder_that_cannot_be_written_is_wrong_use_and_said_in_one_sentence(run, sentry, tmp_path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    done = run("record", "SHOP-42", tmp_path / "file" / "tide", **sentry)
+    assert done.exit_code == 2
+    assert done.stderr.strip().splitlines()[-1] == f"{tmp_path / 'file' / 'tide'} cannot be written: Not a directory"
+    assert "Traceback" not in done.output
+
+
+@pytest.mark.parametrize(("reference", "status"), [("SHOP-999", 3), ("UTF-8", 2)])
+def test_where_there_is_nothing_to_record_no_folder_is_made(run, sentry, tmp_path, reference, status):
+    done = run("record", reference, tmp_path / "kept", **sentry)
+    assert done.exit_code == status, done.output
+    assert reference in done.stderr
+    assert not (tmp_path / "kept").exists()
+
+
+def test_record_names_a_missing_setting(run, tmp_path):
+    done = run("record", "SHOP-42", tmp_path / "kept", SENTRY_TOKEN="t")
+    assert done.exit_code == 2
+    assert "SENTRY_ORG" in done.stderr
 
 
 def test_what_keeps_several_steps_from_looking_is_said_once(run, sentry):
@@ -216,7 +299,7 @@ def test_demo_shows_a_recorded_incident_and_leaves(run):
 
 
 def test_demo_of_a_name_shows_that_one(run):
-    assert "A read replica is behind" in run("demo", "--once", "replica_behind").stdout
+    assert "A read replica is behind" in run("demo", "--once", "replica_held_behind").stdout
 
 
 def test_demo_of_an_unknown_name_lists_the_known_ones(run):
@@ -225,7 +308,27 @@ def test_demo_of_an_unknown_name_lists_the_known_ones(run):
     assert all(name in done.stderr for name in incidents())
 
 
+@pytest.mark.parametrize("name", [[], ["tide"]], ids=["the first", "by name"])
+def test_demo_shows_an_incident_of_a_folder(run, recorded, name):
+    done = run("demo", "--once", *name, "--recordings", recorded)
+    assert done.exit_code == 0, done.output
+    assert "GitHub is not configured" in " ".join(done.stdout.split())
+
+
+@pytest.mark.parametrize("once", [["--once"], []], ids=["in the terminal", "in the browser"])
+def test_demo_of_a_name_that_is_not_in_the_folder_lists_those_that_are(run, recorded, once):
+    done = run("demo", *once, FIRST, "--recordings", recorded)
+    assert done.exit_code == 2
+    assert done.stderr.strip() == f"there is no recorded incident '{FIRST}'; there are: tide"
+
+
+def test_demo_of_a_folder_without_incidents_says_so(run, tmp_path):
+    done = run("demo", "--recordings", tmp_path)
+    assert done.exit_code == 2
+    assert f"none in {tmp_path}" in done.stderr
+
+
 def test_help_names_every_command(run):
     shown = run("--help").stdout
-    for command in ("issue", "replay", "judge", "facts", "classify", "playbooks", "serve", "demo", "doctor"):
+    for command in ("issue", "record", "replay", "judge", "facts", "classify", "playbooks", "serve", "demo", "doctor"):
         assert command in shown

@@ -6,8 +6,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from playbook.sources.recording import Answered, Recording
-from tests.cases.golden import CASES, names
+from playbook.sources.recording import Answered
+from tests.cases.golden import names, recording
 from tests.openapi import sentry_answer
 
 OF_SENTRY = sorted(set(names()) - {"glitchtip"})
@@ -41,6 +41,18 @@ def told(answered: Answered) -> Any:
     return answer["rows"] if answered.question.arguments.get("rows") else answer
 
 
+def with_deploys_named(answer: Any) -> Any:
+    """The same, no last deploy without a name: the description of the deploys calls it optional and allows null, that
+    of a release, which shows the last of them, does not."""
+    if isinstance(answer, list):
+        return [with_deploys_named(one) for one in answer]
+    if not isinstance(answer, dict):
+        return answer
+    plain = {key: with_deploys_named(value) for key, value in answer.items()}
+    last = plain.get("lastDeploy")
+    return {**plain, "lastDeploy": {**last, "name": last["name"] or "a name"}} if last else plain
+
+
 def operation_of(call: str) -> str | None:
     """The published operation of a question; None where there is none. An unknown question fails the test."""
     found = next((operation for path, operation in OPERATIONS.items() if re.fullmatch(path, call)), None)
@@ -50,14 +62,13 @@ def operation_of(call: str) -> str | None:
 
 @pytest.mark.parametrize("name", OF_SENTRY)
 def test_every_answer_of_sentry_in_a_recording_is_one_that_sentry_could_give(name):
-    recording = Recording.model_validate_json((CASES / name / "recording.json").read_text(encoding="utf-8"))
     checked = set()
-    for one in recording.answers:
+    for one in recording(name).answers:
         operation = operation_of(one.question.call) if one.question.source == "sentry" else None
         if operation is None or one.answer is None:
             continue
         schema = sentry_answer(operation, ("derivedData", *ONLY_WHEN_ASKED) if operation == "issues/" else ())
-        jsonschema.Draft202012Validator(schema).validate(told(one))
+        jsonschema.Draft202012Validator(schema).validate(with_deploys_named(told(one)))
         wrong = [7] if isinstance(told(one), list) else {"id": 7}
         assert not jsonschema.Draft202012Validator(schema).is_valid(wrong), "the schema allows anything"
         checked.add(operation)

@@ -77,7 +77,7 @@ def _evidence(browser: Browser, save: Save) -> None:
 
 def _undecided(browser: Browser, save: Save) -> None:
     with visiting(browser, tall=True, pace=0.5) as visitor:
-        _asked(visitor, "SHOP-96", "Undecided")
+        _asked(visitor, "SHOP-99", "Undecided")
         save(visitor)
 
 

@@ -19,7 +19,7 @@ from bot.app import investigator as live_investigator
 from bot.demo import incidents as recordings
 from bot.doors import desk_of, socket_mode, web_client
 from bot.listen.alert import SENTRY_APP
-from bot.playground.recorded import Sources, incidents, investigator
+from bot.playground.recorded import Sources, incidents, investigator, sentry_of
 from bot.playground.server import Stage, server
 from bot.playground.slack.app import DIAGNOSE
 from bot.playground.slack.workspace import Workspace
@@ -35,7 +35,6 @@ LAST_PORT = 65_535
 START_SECONDS = 20.0  # until the server takes requests; it takes a fraction of one
 STOP_SECONDS = 4.0  # that runs under way may still take after Ctrl-C; nobody waits longer for a rehearsal
 LAST_WORD_SECONDS = 1.0  # for the acknowledgements that are on their way then; each takes milliseconds
-RECORDED_SENTRY = "https://acme.sentry.example"
 PAGE = Path(__file__).parent / "static"
 
 
@@ -85,10 +84,11 @@ def over_recordings(
     time at all."""
     over = threading.Event()
     known, sources = incidents(recordings(place)), Sources(over.wait, pace)
+    sentry_url = sentry_of(known)
     with _listening(port) as (listening, url):
         workspace = Workspace(url, DIAGNOSE)
-        stage = RecordedStage(workspace, known, sources, RECORDED_SENTRY, arriving=arriving)
-        with _at_work(workspace, stage, listening, investigator(known, sources), RECORDED_SENTRY):
+        stage = RecordedStage(workspace, known, sources, sentry_url, arriving=arriving)
+        with _at_work(workspace, stage, listening, investigator(known, sources), sentry_url):
             stage.start()
             try:
                 yield Rehearsal(url, workspace, stage)

@@ -69,6 +69,12 @@ def _incident(name: str, path: Path) -> Incident:
     return Incident(name, about(path), recording, issue, evidence.get(Event))
 
 
+def sentry_of(known: Sequence[Incident]) -> str:
+    """The Sentry that the incidents' links lead to, so that the bot knows a link that somebody pastes for one of its
+    own; the first incident's, as one Sentry has them all."""
+    return known[0].issue.url.partition("/organizations/")[0].partition("/issues/")[0]
+
+
 class Sources:
     """How each source behaves just now; a change holds for the next question, from whatever run."""
 

@@ -135,8 +135,16 @@ QUOTE_LENGTH = 240
 
 
 def cite_run(run: MigrationRun) -> Citation:
-    """A citation of the log line from which a migrate command's run was read."""
-    return cite(run.line, run.line.message, Logs.source)
+    """A citation of the log line from which a migrate command's run was read.
+
+    A trace is quoted from its beginning to what it died of: the end says why.
+    """
+    message = " ".join(run.line.message.split())
+    error = " ".join((run.error or "").split())
+    if len(message) <= QUOTE_LENGTH or not error or error not in message[QUOTE_LENGTH // 2 :]:
+        return cite(run.line, message, Logs.source)
+    beginning = message[: max(QUOTE_LENGTH - len(error) - 3, QUOTE_LENGTH // 4)].rstrip()
+    return cite(run.line, f"{beginning} … {error}", Logs.source)
 
 
 def cite_change(change: SchemaChange) -> Citation:

@@ -56,6 +56,7 @@ def its_run_failed(
         return None
     run, onset, latest = failed[-1], frequency.onset if frequency else None, latest_onset(frequency)
     text = f"The migration that creates {story.relation.label} failed at {clock(run.at)}"
+    text += f": {' '.join(run.error.split())[:REASON]}" if run.error else ""
     cited = cite_run(run)
     again = next((one for one in story.near("started", "applied", "faked") if one.at > run.at), None)
     if again is not None and (latest is None or not after(again.at, latest)):
@@ -145,6 +146,10 @@ def it_succeeded_before_it_began(story: Story, frequency: Frequency) -> Signal |
     return (against if several_databases(applied) else rules_out)(
         f"The migration of {story.relation.label} succeeded at {clock(run.at)}, before the errors began", cite_run(run)
     )
+
+
+REASON = 160
+"""Characters of the failure that are said in the sentence: two lines on a phone, and mostly all of it."""
 
 
 def _of_one_row(run: MigrationRun, change: SchemaChange) -> bool:

@@ -64,8 +64,8 @@ def reported_as_pending(
 ) -> Signal | None:
     """Did the application say that this release's migration of the relation is pending?
 
-    Decisive where nobody tried: a migrate command that ran shortly before was kept from it by something. Where the
-    errors have stopped, somebody has run it since.
+    A hint where a migrate command ran shortly before: then something kept it from this one, or it reached another
+    database; and where the errors have stopped: then somebody has run it since.
     """
     if story.near("started", "faked", "failed") or story.everywhere("applied", "started"):
         return None  # other causes say more exactly where it ran, and what came of it
@@ -74,8 +74,8 @@ def reported_as_pending(
         for change in story.creating:
             if surely_pending(run, change, changes, issue) and not not_elsewhere(done, event):
                 sure = not isinstance(change, SchemaEvent) or belonging is None or belonging.sure(change)
-                sure = sure and story.unbroken and frequency is not None and not _tried(story, run)
-                made = hint if _stopped(frequency) else decisive if sure else telling
+                sure = sure and story.unbroken and frequency is not None
+                made = hint if _stopped(frequency) or _tried(story, run) else decisive if sure else telling
                 return made(
                     f"{place(change)} creates {story.relation.label}, and {change.migration} was reported as pending "
                     f"at {clock(run.at)}",
@@ -125,7 +125,7 @@ def pending_at_start_up(
     later = any(one.at > run.at for one in story.near("started"))  # then it did not wait
     said = story.elsewhere("applied", "started")  # then which environment lacks it says more
     strong = own_service(run.line, issue) is not False and bool(story.creating) and not _stopped(frequency)
-    strong = strong and not (fewer or later or said or story.died_here(run.at))
+    strong = strong and not (fewer or later or said or _tried(story, run))
     return (telling if strong else hint)(f"Migrations were reported as pending at {clock(run.at)}", cite_run(run))
 
 
@@ -143,6 +143,9 @@ def shipped_but_never_ran(story: Story, changes: Changes, frequency: Frequency |
     ours = [run for run in told if own_service(run.line, issue) is not False]
     if any(run.outcome in ("nothing to do", "failed") for run in ours) or not any(run.migration for run in ours):
         return None  # found applied already, kept from running by a failure, or no log of ours names migrations at all
+    names = {(run.migration or "").rpartition(".")[2] for run in ours} - {""}
+    if any(name in path for path in brought for name in names):
+        return None  # a command that ran others of the release would have run it, too: its line is lost
     change = creating[0]
     return (hint if _stopped(frequency) else telling)(
         f"{place(change)} creates {story.relation.label}, and the migrate log from {clock(story.logs.start)} never "

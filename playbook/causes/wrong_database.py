@@ -19,6 +19,7 @@ from playbook.schema.making import making, stands
 from playbook.schema.other_name import elsewhere_named, known_schema, name_after, surely_elsewhere
 from playbook.schema.pending import apps_pending, more_than_brought
 from playbook.schema.place import own_service
+from playbook.schema.replication_log import replica_of
 from playbook.schema.statement import removes, same_schema, says_it_exists, writes
 from playbook.schema.story import SETTLING, Story, after, before, latest_onset, several_databases
 
@@ -61,9 +62,9 @@ def applied_here_and_still_missing(
     Decisive where it ran with the rollout that brought the errors, or while they went on without a pause, the failing
     statement writes, and no migration of the release or of the default branch takes it away again, and no router
     decides which database a migration reaches. A read may have been served by a replica that nobody told of, and that
-    stands still: likely. Longer before, somebody may have dropped it by hand, or restored the
-    database, which leaves no trace: likely within the hour. Only a hint later, when it may have been in use, or where
-    several databases took it.
+    stands still: likely. Longer before, somebody may have dropped it by hand, or restored the database, which leaves no
+    trace: likely within the hour. Only a hint later, when it may have been in use, where several databases took it, or
+    where a replica served the query.
     """
     onset, latest = frequency.onset, latest_onset(frequency)
     if onset is None or latest is None or issue.last_seen is None:
@@ -79,7 +80,7 @@ def applied_here_and_still_missing(
     stays = stays and schema is not None and not schema.routed
     theirs = belonging is not None and belonging.several and not belonging.all_sure(story.creating)
     unobserved = latest - run.at  # below nothing where it ran while the errors went on
-    if several_databases(done) or unobserved > NEVER_USED or theirs:
+    if several_databases(done) or unobserved > NEVER_USED or theirs or replica_of(event) is not None:
         made = hint
     else:
         at_once = unobserved <= ONE_ROLLOUT and _no_pause(run.at, frequency)

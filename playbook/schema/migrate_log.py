@@ -74,11 +74,15 @@ framework has more (`Framework.words`)."""
 
 
 def migration_runs(lines: Iterable[LogLine]) -> tuple[MigrationRun, ...]:
-    """What migrate commands said, oldest first; the same line read twice (two searches may find it) counts once."""
+    """What migrate commands said, oldest first; the same line read twice (two searches may find it) counts once.
+
+    Of lines of the same moment, those that tell an error come last: a store of logs keeps no order within it, and a
+    command says what it does before it dies of it.
+    """
     runs: list[MigrationRun] = []
     running: dict[tuple[str | None, str | None], MigrationRun] = {}
     seen = set()
-    for line in sorted(lines, key=lambda line: line.at):
+    for line in sorted(lines, key=lambda line: (line.at, _tells_an_error(line))):
         same = (line.at, line.host, line.service, line.message)
         if same in seen:
             continue
@@ -91,6 +95,11 @@ def migration_runs(lines: Iterable[LogLine]) -> tuple[MigrationRun, ...]:
             if _may_still_fail(run):
                 running[where] = run
     return tuple(runs)
+
+
+def _tells_an_error(line: LogLine) -> bool:
+    text = line.message[: LONGEST // 2]
+    return ANY_ERROR.search(text) is not None or DATABASE_FAILURE.search(text) is not None
 
 
 def _may_still_fail(run: MigrationRun) -> bool:

@@ -178,3 +178,14 @@ def test_a_flyway_number_of_another_service_is_not_this_migration():
     text = 'Migration of schema "public" to version "42 - create orders" failed! Changes rolled back.'
     run = a_run("failed", text, at=minutes(-2), migration="42", framework="flyway")
     assert strengths(some_changes(change), some_logs(run))["its_run_failed"] == "decisive"
+
+
+def test_a_long_trace_is_quoted_from_its_beginning_to_what_it_died_of():
+    frames = "".join(f'\n  File "/srv/app/orders/step_{number}.py", line {number}, in forwards' for number in range(40))
+    reason = "canceling statement due to lock timeout"
+    trace = f"  Applying orders.0042_order...Traceback (most recent call last):{frames}\nLockNotAvailable: {reason}"
+    run = a_failure(line=a_line(trace, minutes(-2)), error=reason)
+    (found,) = [one for one in cause.weigh(evidence(CHANGES, some_logs(run)))[0] if one.name == "its_run_failed"]
+    assert found.citations[0].quote.startswith("Applying orders.0042_order...Traceback (most recent call last):")
+    assert found.citations[0].quote.endswith(f" … {reason}")
+    assert len(found.citations[0].quote) <= 240

@@ -1,6 +1,7 @@
 """Each way in which Slack's tokens, scopes, channels and cards can be wrong is told by its telling words."""
 
 import json
+from pathlib import Path
 
 import pytest
 import yaml
@@ -12,7 +13,7 @@ from playbook.sources.budget import Budget
 from tests.doctor.services import APP_TOKEN, BOT_TOKEN, SCOPES, Workspace, by_state, one, projects, settings
 from tests.stand_ins.loopback import Loopback, a_closed_port, a_page
 
-ROOT = demo.CHECKED_OUT.parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 def examined(workspace: Workspace, channels=(), **given):

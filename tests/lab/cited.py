@@ -243,7 +243,7 @@ def _is(value: Any, /, **fields: Any) -> bool:
 
 def _says(text: object, quote: str) -> bool:
     """Quotes are shortened, and their white space is folded."""
-    return isinstance(text, str) and _folded(quote.removesuffix("…")) in _folded(text)
+    return isinstance(text, str) and all(_folded(part) in _folded(text) for part in quote.split("…") if part.strip())
 
 
 def _folded(text: str) -> str:

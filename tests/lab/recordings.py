@@ -51,7 +51,7 @@ LACKING = {
 }
 """And two of them again, with evidence missing (`LACKS`)."""
 
-SENTRY, GITHUB, ELASTICSEARCH = "https://sentry.example.com", "github.example.com", "elasticsearch.example.com"
+SENTRY, GITHUB, ELASTICSEARCH = "https://acme.sentry.example", "github.example.com", "elasticsearch.example.com"
 
 
 def record(chosen: Sequence[str], elastic: RealElasticsearch) -> None:
@@ -68,7 +68,7 @@ def record(chosen: Sequence[str], elastic: RealElasticsearch) -> None:
                 found = _asked(
                     _numbered(happened, digits), elastic, next((one for one in LACKS if one.name == lack), Lack(""))
                 )
-                keep(found, INCIDENTS / case, one.about + (f" Here, what is missing: {lack}." if lack else ""))
+                keep(found, INCIDENTS / case, " ".join(one.about.split()) + (f" Asked with: {lack}." if lack else ""))
                 print(f"recorded {case}: {found.diagnosis.verdict.grade} {found.diagnosis.verdict.cause or ''}")
 
 

@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from bot.demo import FIRST
 from tests.playground.house import until
 from tests.playground.visitor import PATIENCE, browsing, visiting
 
@@ -117,7 +118,8 @@ def test_the_menu_of_the_card_gives_its_text_for_a_ticket(visitor):
 
 
 def test_the_shortcut_on_a_message_diagnoses_what_it_names(visitor):
-    visitor.say("Does anybody know https://acme.sentry.example/issues/5551234585/ ?")
+    (link,) = [one["link"] for one in visitor.opened.stage.shown()["incidents"] if one["ref"] == "SHOP-85"]
+    visitor.say(f"Does anybody know {link} ?")
     visitor.message("Does anybody know").hover()
     visitor.page.get_by_role("button", name="Diagnose").click()
     visitor.page.get_by_role("button", name="1 reply").click(timeout=PATIENCE)
@@ -170,7 +172,7 @@ def test_the_inspector_says_when_something_was_said(visitor):
 
 
 def test_thread_and_inspector_stand_side_by_side(visitor):
-    visitor.opened.stage.act({"do": "stage.alert", "incident": "migration_failed"})
+    visitor.opened.stage.act({"do": "stage.alert", "incident": FIRST})
     visitor.go("alerts")
     visitor.page.get_by_role("button", name="1 reply").click(timeout=PATIENCE)
     visitor.page.get_by_role("button", name="Inspector").click()
@@ -203,11 +205,11 @@ def test_a_thread_that_is_not_there_says_so(visitor):
 
 
 def test_a_line_marks_where_the_unread_alerts_begin(visitor):
-    visitor.opened.stage.act({"do": "stage.alert", "incident": "migration_failed"})
+    visitor.opened.stage.act({"do": "stage.alert", "incident": FIRST})
     visitor.go("alerts")
     expect(visitor.page.get_by_role("button", name="1 reply")).to_be_visible(timeout=PATIENCE)
     visitor.go("incidents")
-    visitor.opened.stage.act({"do": "stage.alert", "incident": "migration_missing"})
+    visitor.opened.stage.act({"do": "stage.alert", "incident": "model_without_migration"})
     answered = "() => document.title.startsWith('(1)')"
     visitor.page.wait_for_function(answered)
     until(lambda: sum(one.get("reply_count", 0) for one in visitor.opened.workspace.snapshot()["messages"]) == 2)
@@ -230,7 +232,7 @@ def test_what_goes_wrong_is_told_in_front_of_an_open_window(visitor):
 
 def test_on_a_phone_nothing_sticks_out_and_the_thread_fills_the_screen(browser):
     with visiting(browser, phone=True) as visitor:
-        visitor.opened.stage.act({"do": "stage.alert", "incident": "migration_failed"})
+        visitor.opened.stage.act({"do": "stage.alert", "incident": FIRST})
         visitor.go("alerts")
         visitor.page.get_by_role("button", name="1 reply").click(timeout=PATIENCE)
         thread = visitor.page.get_by_role("complementary", name="Thread")

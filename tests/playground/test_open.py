@@ -1,5 +1,6 @@
 """`diagnose demo`: a page in seconds, on a free port, and nothing left behind when it ends."""
 
+import json
 import os
 import re
 import signal
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 import pytest
 import requests
 
+from bot.demo import known
 from bot.playground import open as playground
 from bot.playground.open import NoPort, over_real_sources, over_recordings
 from bot.playground.slack.workspace import INCIDENTS
@@ -111,8 +113,20 @@ def test_where_no_port_is_free_it_says_which_were_tried(monkeypatch):
 
 
 def test_a_named_incident_alerts_at_once():
-    with started("replica_behind", "--port", "0") as (_, url):
-        assert "5551234585" in snapshot(url)
+    with started("replica_held_behind", "--port", "0") as (_, url):
+        assert "Short ID: SHOP-85" in snapshot(url)
+
+
+def test_incidents_of_a_folder_of_yours_are_offered_with_what_happened(tmp_path):
+    tide = tmp_path / "tide"
+    tide.mkdir()
+    (tide / "recording.json").write_bytes(known("replica_held_behind").read_bytes())
+    (tide / "about.txt").write_text("The tide came in.\n", encoding="utf-8")
+    with started("tide", "--recordings", str(tmp_path), "--port", "0") as (_, url):
+        shown = json.loads(snapshot(url).removeprefix("data:"))
+    offered = [(one["name"], one["about"]) for one in shown["stage"]["incidents"]]
+    assert offered == [("tide", "The tide came in.")]
+    assert "Short ID: SHOP-85" in json.dumps(shown["messages"])
 
 
 def test_over_real_sources_the_card_says_what_they_answer():

@@ -1,15 +1,19 @@
 """The recorded incidents give behind the bot what they gave when they were recorded, and a source fails on request."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+from bot.demo import FIRST
 from bot.demo import incidents as recordings
-from bot.playground.recorded import ABSENT, FAILING, MODES, SLOW_SECONDS, Sources, incidents, investigator
+from bot.kept import incidents as kept
+from bot.playground.recorded import ABSENT, FAILING, MODES, SLOW_SECONDS, Sources, incidents, investigator, sentry_of
 from playbook.diagnosis import Diagnosis
 from playbook.evidence.issue_ref import IssueRef
 from playbook.evidence.unavailable import Unavailable
-from playbook.investigate import replay
+from playbook.investigate import replay as again
+from playbook.reference import reference
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)  # a replay asks no clock
 
@@ -35,7 +39,42 @@ def test_there_are_at_least_ten_incidents_and_each_can_be_asked_for_by_itself(kn
 
 def test_an_incident_gives_what_its_recording_gives(known):
     for one in known:
-        assert diagnosed(known, one.issue.short_id) == replay(one.recording, lambda _: None).diagnosis
+        assert diagnosed(known, one.issue.short_id) == again(one.recording, lambda _: None).diagnosis
+
+
+def test_the_first_shown_is_the_plainest_proved_by_all_three_sources(known):
+    found = again(known[0].recording, lambda _: None)
+    assert (known[0].name, found.diagnosis.verdict.grade, found.diagnosis.gaps) == (FIRST, "proved", ())
+    assert {"Sentry", "GitHub", "Elasticsearch"} <= {kind.source for kind in found.evidence.facts}
+
+
+def test_every_link_to_a_recorded_issue_is_one_of_the_sentry_of_the_recordings(known):
+    address = sentry_of(known)
+    assert address.startswith("https://")
+    for one in known:
+        assert reference(one.issue.url, address).issue_id == one.issue.id
+
+
+@pytest.mark.parametrize(
+    ("link", "address"),
+    [
+        ("https://acme.sentry.io/issues/7/", "https://acme.sentry.io"),
+        ("https://sentry.example.com/organizations/acme/issues/7/", "https://sentry.example.com"),
+        ("https://example.com/errors/organizations/acme/issues/7/", "https://example.com/errors"),
+    ],
+)
+def test_the_sentry_of_the_recordings_is_found_wherever_it_is_hosted(known, link, address):
+    issue = known[0].issue.model_copy(update={"url": link})
+    assert sentry_of([replace(known[0], issue=issue)]) == address
+
+
+def test_what_happened_is_told_by_the_sentence_beside_the_recording(tmp_path):
+    for name, about in (("told", "  The tide came in.\n"), ("untold", None)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "recording.json").write_bytes(recordings()[FIRST].read_bytes())
+        if about:
+            (tmp_path / name / "about.txt").write_text(about, encoding="utf-8")
+    assert {one.name: one.about for one in incidents(kept(tmp_path))} == {"told": "The tide came in.", "untold": ""}
 
 
 def test_the_same_incident_is_found_by_its_number(known):

@@ -4,13 +4,14 @@ import pytest
 
 from bot.demo import incidents as recordings
 from bot.listen.alert import SENTRY_APP, alert_reference
-from bot.playground.recorded import incidents
+from bot.playground.recorded import incidents, sentry_of
 from bot.playground.sentry_alert import alert
 
-SENTRY = "https://acme.sentry.example"
+KNOWN = incidents(recordings())
+SENTRY = sentry_of(KNOWN)
 
 
-@pytest.mark.parametrize("incident", incidents(recordings()), ids=lambda one: one.name)
+@pytest.mark.parametrize("incident", KNOWN, ids=lambda one: one.name)
 def test_the_bot_reads_the_issue_and_its_environment_out_of_the_alert(incident):
     post = alert(incident.issue, incident.event, SENTRY)
     event = {"type": "message", "bot_id": "B0SENTRY", "app_id": SENTRY_APP, "ts": "1.1", **post}
@@ -20,7 +21,7 @@ def test_the_bot_reads_the_issue_and_its_environment_out_of_the_alert(incident):
 
 
 def test_a_long_text_is_cut_where_sentry_cuts_it():
-    incident = incidents(recordings())[0]
+    incident = KNOWN[0]
     error = incident.issue.error.model_copy(update={"value": "x" * 500})
     post = alert(incident.issue.model_copy(update={"error": error}), None, SENTRY)
     texts = [block["text"]["text"] for block in post["blocks"] if block["type"] == "section"]
@@ -28,7 +29,7 @@ def test_a_long_text_is_cut_where_sentry_cuts_it():
 
 
 def test_the_text_of_an_error_cannot_end_the_code_block_or_ping():
-    incident = incidents(recordings())[0]
+    incident = KNOWN[0]
     error = incident.issue.error.model_copy(update={"value": "```<!channel> & ``` <https://evil.example|x>"})
     post = alert(incident.issue.model_copy(update={"error": error}), None, SENTRY)
     texts = [block["text"]["text"] for block in post["blocks"] if block["type"] == "section"]

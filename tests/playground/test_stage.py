@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.demo import FIRST
 from bot.demo import incidents as recordings
 from bot.playground.recorded import Sources, incidents
 from bot.playground.slack.refused import NotDone
@@ -41,16 +42,17 @@ def test_every_incident_is_offered_with_what_to_type(stage):
     assert shown["live"] is False
 
 
-def test_an_alert_is_posted_by_sentry_in_the_alert_channel(stage, workspace):
-    stage.act({"do": "stage.alert", "incident": "migration_failed"})
+def test_an_alert_is_posted_by_sentry_in_the_alert_channel(stage, workspace, known):
+    stage.act({"do": "stage.alert", "incident": FIRST})
     (message,) = posted(workspace)
     assert message["user"] == "U0SENTRY"
-    assert '"issue":5551234542' in message["blocks"][0]["block_id"]
+    (incident,) = [one for one in known if one.name == FIRST]
+    assert f'"issue":{incident.issue.id},' in message["blocks"][0]["block_id"]
 
 
 def test_who_plays_an_alert_again_is_told_why_no_card_follows(stage, workspace):
     for _ in range(2):
-        stage.act({"do": "stage.alert", "incident": "migration_failed"})
+        stage.act({"do": "stage.alert", "incident": FIRST})
     assert len(posted(workspace)) == 2
     (whispered,) = [one for one in workspace.snapshot()["messages"] if one.get("ephemeral")]
     assert "30 minutes" in whispered["text"]
@@ -113,4 +115,4 @@ def test_over_real_sources_nothing_can_be_played():
     stage = LiveStage("https://sentry.example.com")
     assert stage.shown()["live"] is True
     with pytest.raises(NotDone, match="real sources"):
-        stage.act({"do": "stage.alert", "incident": "migration_failed"})
+        stage.act({"do": "stage.alert", "incident": FIRST})

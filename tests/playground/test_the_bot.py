@@ -4,12 +4,12 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.card.actions import CHECK_AGAIN, EARLIER_PAGE, FEEDBACK, LATER_PAGE, SHORTCUT, SHOW_EVIDENCE
+from bot.demo import FIRST, known
 from bot.doors import desk_of, socket_mode, web_client
 from bot.playground.sentry_alert import alert
 from bot.playground.slack.app import DIAGNOSE
@@ -23,8 +23,7 @@ from playbook.investigate import Investigation, replay
 from playbook.sources.recording import Recording
 from tests.playground.rehearsal import ALERTS, BOT, INCIDENTS, RANDOM, YOU, Visit, element_of, visit
 
-CASE = Path(__file__).parents[1] / "cases" / "migration_failed" / "recording.json"
-RECORDING = Recording.model_validate_json(CASE.read_text(encoding="utf-8"))
+RECORDING = Recording.model_validate_json(known(FIRST).read_text(encoding="utf-8"))
 FOUND = replay(RECORDING, lambda _progress: None)
 NAMES = {RECORDING.inquiry.ref.target, FOUND.diagnosis.issue.id, FOUND.diagnosis.issue.short_id}
 REF, SENTRY_URL = str(RECORDING.inquiry.ref), RECORDING.inquiry.sentry_url
