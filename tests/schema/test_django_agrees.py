@@ -120,6 +120,8 @@ def test_the_lines_that_migrate_prints_name_the_same_migrations(project):
 def test_nothing_to_do_and_faked_are_not_taken_for_applied(project):
     folder, _ = project
     again, _, faked = manage(folder, "migrate", "migrate orders 0001 --fake", "migrate orders 0002 --fake")[:3]
-    assert [run.outcome for run in migration_runs([a_line(again)])] == ["nothing to do"]
-    (run,) = migration_runs([a_line(faked)])
+    begun, nothing = migration_runs([a_line(again)])
+    assert (begun.outcome, begun.migration, nothing.outcome) == ("started", None, "nothing to do")
+    begun, run = migration_runs([a_line(faked)])
+    assert (begun.outcome, begun.migration) == ("started", None)
     assert (run.outcome, (run.migration or "")[:12]) == ("faked", "orders.0002_")
