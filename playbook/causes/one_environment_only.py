@@ -39,7 +39,7 @@ cause = Cause(__name__, claim="This environment lacks the relation, another has 
 def applied_elsewhere_pending_here(story: Story, changes: Changes, issue: Issue, event: Event) -> Signal | None:
     """Was it applied in another environment while this one reports it as pending?
 
-    Some commands, Alembic's among them, log only that a migration begins; where it does not fail then, it was applied.
+    Some commands, Alembic's among them, log only that a migration begins: where none says that it failed, telling.
     """
     applied = _applied_elsewhere(story)
     pending = [
@@ -51,8 +51,8 @@ def applied_elsewhere_pending_here(story: Story, changes: Changes, issue: Issue,
         return None
     if any(run.at > pending[-1].at for run in story.any_near("nothing to do")):
         return None
-    return (decisive if story.unbroken else telling)(
-        f"It was applied in {applied[-1].line.environment} and is pending in {event.environment}",
+    return (decisive if story.unbroken and applied[-1].outcome == "applied" else telling)(
+        f"It was {applied[-1].outcome} in {applied[-1].line.environment} and is pending in {event.environment}",
         cite_run(applied[-1]),
         cite_run(pending[-1]),
     )
@@ -65,7 +65,7 @@ def applied_elsewhere_never_here(story: Story, event: Event) -> Signal | None:
     if not elsewhere or story.near("started", "applied", "faked", "failed") or not story.unbroken:
         return None
     return telling(
-        f"It was applied in {elsewhere[-1].line.environment}; no log of {event.environment} names it",
+        f"It was {elsewhere[-1].outcome} in {elsewhere[-1].line.environment}; no log of {event.environment} names it",
         cite_run(elsewhere[-1]),
         cite(event, f"environment {event.environment}"),
     )
@@ -103,10 +103,10 @@ def everyone_is_affected(spread: Spread) -> Signal | None:
 
 
 def _applied_elsewhere(story: Story) -> tuple[MigrationRun, ...]:
+    """The runs that say so; where there is none, those that began and did not fail."""
     failed = story.elsewhere("failed", "reverted")
-    return tuple(
-        run for run in story.elsewhere("applied", "started") if not any(later.at >= run.at for later in failed)
-    )
+    begun = (run for run in story.elsewhere("started") if not any(later.at >= run.at for later in failed))
+    return story.elsewhere("applied") or tuple(begun)
 
 
 PARTS = ("tenant", "shard", "region", "database")

@@ -83,3 +83,12 @@ def test_intermittent_errors_are_a_hint():
         a_frequency(trend="intermittent", rule="events in 5 of 24 hours"), a_spread(reach="too few to say")
     )
     assert found == {"comes_and_goes": "hint"}
+
+
+def test_begun_there_without_a_word_of_its_end_is_never_decisive_nor_called_applied():
+    there = a_run("started", "Applying orders.0042_order...", environment="staging", migration="orders.0042_order")
+    text = "You have 1 unapplied migration(s) for app(s): orders."
+    here = a_run("unapplied", text).model_copy(update={"line": a_line(text, service="backend")})
+    signals, _ = cause.weigh(evidence(CHANGES, some_logs(there, here), a_spread(reach="too few to say")))
+    (found,) = [one for one in signals if one.name == "applied_elsewhere_pending_here"]
+    assert (str(found.strength), found.text.split(" and ")[0]) == ("telling", "It was started in staging")
