@@ -7,6 +7,7 @@
         assert sentry.count("issues/SHOP-42/") == 2
 
 `World` (sentry_world.py) holds what it serves, `shop()` where nothing is said; `delay` is slept before each answer;
+what is written is kept in it, and `scopes` may do it;
 `flavour="glitchtip"` (or `"glitchtip-2022"`) makes it answer as that server does. Paths are relative to the
 organization, or whole when they begin with a slash; `"*"` is every path.
 """
@@ -26,6 +27,7 @@ from typing import Any, Literal, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.stand_ins.sentry_world import ORGANIZATION, World, shop
+from tests.stand_ins.sentry_writes import FORBIDDEN, SCOPES, members, written
 
 Flavour = Literal["sentry", "glitchtip", "glitchtip-2022"]
 
@@ -40,7 +42,8 @@ GLITCHTIP_LACKS = ("firstRelease", "lastRelease", "priority", "substatus", "isUn
 
 @dataclass(frozen=True)
 class Fault:
-    """How an answer goes wrong: late, never, dripping, reset, cut off, or simply another one."""
+    """How an answer goes wrong: late, never, dripping, reset, cut off, or simply another one; `carried_out` says that
+    what was asked is done all the same, and only the answer goes wrong."""
 
     status: int = 200
     body: bytes = b""
@@ -50,6 +53,7 @@ class Fault:
     drips_head: bool = False
     resets: bool = False
     missing_bytes: int = 0
+    carried_out: bool = False
 
 
 def answer(status: int, body: object, headers: Mapping[str, str] | None = None) -> Fault:
@@ -137,6 +141,7 @@ class SentryServer:
         self._world = world or shop()
         self.delay = delay
         self.flavour: Flavour = flavour
+        self.scopes = set(SCOPES)
         self.closing = threading.Event()
         self._lock = threading.Lock()
         self._calls: list[Call] = []
@@ -169,7 +174,8 @@ class SentryServer:
         return f"{self._scheme}://127.0.0.1:{self._server.server_port}"
 
     def fail(self, path: str, fault: Fault, times: int | None = None) -> None:
-        """From now on this path answers with the fault, `times` times or for good; `"*"` is every path."""
+        """From now on this path answers with the fault, `times` times or for good; `"*"` is every path, `"PUT *"` every
+        one that is written to."""
         with self._lock:
             self._faults[path] = [fault] if times is None else [*([fault] * times), None]
 
@@ -190,14 +196,19 @@ class SentryServer:
         """Counts a request and says how it shall fail, if it shall."""
         with self._lock:
             self._calls.append(call)
-            for path, faults in self._faults.items():
-                if path == "*" or _whole(path) == call.path:
+            for asked, faults in self._faults.items():
+                method, _, path = asked.rpartition(" ")
+                if method in {"", call.method} and (path == "*" or _whole(path) == call.path):
                     return faults.pop(0) if len(faults) > 1 else faults[0]
         return None
 
     def answer(self, call: Call) -> Fault:
         """The good answer, as this flavour of Sentry gives it."""
         scope = f"/api/0/organizations/{ORGANIZATION}/"
+        if call.method != "GET" and call.path.startswith(f"{scope}issues/") and self.flavour == "sentry":
+            parts = [unquote(part) for part in call.path.removeprefix(f"{scope}issues/").split("/")]
+            with self._lock:
+                return answer(*written(call.method, parts, call.body, self.known(call), self.scopes))
         if call.method != "GET":
             return answer(405, {"detail": f'Method "{call.method}" not allowed.'})
         if not call.path.endswith("/"):
@@ -237,12 +248,14 @@ class SentryServer:
             case ["events"]:
                 fields = [name for name in call.query.get("field", []) if not name.endswith("()")]
                 return answer(200, {"data": world.counts.get(",".join(fields), []), "meta": {"fields": {}}})
-            case ["releases"]:
-                return self._rows(call, world.releases)
+            case [("releases" | "code-mappings") as listed]:
+                return self._rows(call, world.releases if listed == "releases" else world.code_mappings)
             case ["releases", version, *rest]:
                 return self._release(call, version, rest, world)
-            case ["code-mappings"]:
-                return self._rows(call, world.code_mappings)
+            case ["members"]:
+                if "member:read" not in self.scopes:
+                    return answer(403, FORBIDDEN)
+                return self._rows(call, members(world, call.query.get("query", [""])[0]))
         return answer(404, {"info": "Route not found, did you forget a trailing slash?"})
 
     def _issue(self, call: Call, parts: list[str], world: World) -> Fault:
@@ -265,6 +278,8 @@ class SentryServer:
                 return answer(404, NO_EVENT) if self.flavour == "sentry" or which == "latest" else page(404)
             case ["tags"]:
                 return answer(200, world.tags.get(issue["id"], []))
+            case ["comments"]:
+                return self._rows(call, world.comments.get(issue["id"], []))
         return page(404)
 
     def _event_id(self, event_id: str, world: World) -> Fault:
@@ -393,6 +408,8 @@ class _Requests(BaseHTTPRequestHandler):
         asking = (self.headers.get("Authorization"), self.headers.get("Cookie"))
         call = Call(parts.path, query, *asking, method, body, self.headers.get("Content-Encoding", ""))
         fault = stand_in.note(call)
+        if fault is not None and fault.carried_out:
+            stand_in.answer(call)
         if stand_in.closing.wait(stand_in.delay if fault is None else fault.delay):
             return
         self._send(stand_in.answer(call) if fault is None else fault)

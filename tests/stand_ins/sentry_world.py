@@ -17,10 +17,10 @@ LAST_SEEN = datetime(2026, 11, 20, 11, 59, 0, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class World:
-    """What a Sentry knows, in the API's own shapes. `events` and `tags` are keyed by issue number, events newest
-    first; `counts` by the fields asked for, joined by commas; `commits` and `deploys` by version; `committers` are the
-    commits that Sentry suspects, by event; `listed` are the rows of the issue list where these are not simply the
-    issues; `answers` are further paths, served as they are."""
+    """What a Sentry knows, in the API's own shapes. `events`, `tags` and `comments` are keyed by issue number, events
+    and comments newest first; `counts` by the fields asked for, joined by commas; `commits` and `deploys` by version;
+    `committers` are the commits that Sentry suspects, by event; `listed` are the rows of the issue list where these are
+    not simply the issues; `answers` are further paths, served as they are."""
 
     issues: tuple[dict[str, Any], ...] = ()
     events: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -32,6 +32,8 @@ class World:
     deploys: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     committers: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     code_mappings: tuple[dict[str, Any], ...] = ()
+    members: tuple[dict[str, Any], ...] = ()
+    comments: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     answers: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
@@ -47,7 +49,7 @@ class World:
         return next((one for one in self.issues if reference.upper() in {one["id"], one["shortId"].upper()}), None)
 
 
-_TUPLES = frozenset({"issues", "listed", "releases", "code_mappings"})
+_TUPLES = frozenset({"issues", "listed", "releases", "code_mappings", "members"})
 
 
 def shop() -> World:
@@ -70,7 +72,32 @@ def shop() -> World:
         commits={VERSION: [a_commit()]},
         deploys={VERSION: [a_deploy(FIRST_SEEN - timedelta(minutes=5))]},
         code_mappings=(a_code_mapping(),),
+        members=(a_member(),),
     )
+
+
+def a_member(user: str = "7", name: str = "Ada", email: str = "ada@example.com", **changed: Any) -> dict[str, Any]:
+    """A member of the organization, as GET /members/ gives it: the id of the membership is not that of the user."""
+    emails = [{"id": "1", "email": email, "is_verified": True}]
+    person = {"id": user, "name": name, "username": email, "email": email, "emails": emails, "isActive": True}
+    return {
+        "id": f"9{user}",
+        "email": email,
+        "name": name,
+        "user": person,
+        "role": "member",
+        "orgRole": "member",
+        "pending": False,
+        "expired": False,
+        "inviteStatus": "approved",
+        "dateCreated": _text(FIRST_SEEN - timedelta(days=200)),
+        **changed,
+    }
+
+
+def a_comment(number: int, text: str) -> dict[str, Any]:
+    """A comment below an issue, as GET /issues/{id}/comments/ gives it; undocumented, as the members' row is here."""
+    return {"id": str(number), "type": "note", "data": {"text": text}, "dateCreated": _text(LAST_SEEN), "user": None}
 
 
 def an_issue(

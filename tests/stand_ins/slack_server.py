@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import math
 import queue
 import threading
 import time
@@ -18,6 +19,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import Server, ServerConnection, serve
 
 from bot.card.rules import problems
+from bot.playground.slack.metadata import metadata_of, metadata_told
+from bot.playground.slack.refused import Refused
 
 BOT, BOT_ID, TEAM = "U0DIAGNOSE", "B0DIAGNOSE", "T0TEST"
 PATIENCE = 10.0  # seconds that a test waits for something before it fails
@@ -59,8 +62,22 @@ class SlackServer:
     messages: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     views: list[dict[str, Any]] = field(default_factory=list)
     not_in: set[str] = field(default_factory=set)
+    people: dict[str, str] = field(default_factory=dict)
+    """Names by id; of anybody else `users.info` says "someone"."""
+    groups: dict[str, list[str]] = field(default_factory=dict)
+    """The ids of who is in each user group, by the group's id."""
+    lacking: set[str] = field(default_factory=set)
+    """Methods for which the token lacks the scope."""
+    shared: dict[str, set[str]] = field(default_factory=dict)
+    """Who is in each channel that the bot is in, for `users.conversations`."""
+    homes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What was published last on each person's Home tab."""
+    others: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    """Messages of others, by channel and ts, that `conversations.replies` and `conversations.history` tell too."""
 
     def __enter__(self) -> "SlackServer":
+        self._lost: dict[str, int] = defaultdict(int)
+        self._refusing: dict[str, float] = {}
         self._faults: dict[str, list[Fault]] = defaultdict(list)
         self._changed = threading.Condition()
         self._stamps = itertools.count(1)
@@ -96,6 +113,16 @@ class SlackServer:
         status = 429 if error == "ratelimited" else 200
         self._faults[method] += [Fault(error, status, retry_after) for _ in range(times)]
 
+    def refuse(self, seconds: float, method: str = "") -> None:
+        """For so long every call is answered 429 with the seconds left as `Retry-After`; of one method, or of all."""
+        with self._changed:
+            self._refusing[method] = time.monotonic() + seconds
+
+    def lose_answers(self, times: int = 1, method: str = "chat.postMessage") -> None:
+        """The next calls of that method are done, but the connection is cut before the answer."""
+        with self._changed:
+            self._lost[method] += times
+
     def named(self, method: str) -> list[Call]:
         return [call for call in list(self.calls) if call.method == method]
 
@@ -107,8 +134,10 @@ class SlackServer:
                 assert time.monotonic() < ends, f"it did not happen in {seconds} s"
                 self._changed.wait(0.02)
 
-    def send(self, kind: str, payload: Mapping[str, Any], **envelope: Any) -> Acknowledged:
-        """Sends an envelope over the socket and waits for its acknowledgement."""
+    def send(
+        self, kind: str, payload: Mapping[str, Any], *, patience: float = PATIENCE, **envelope: Any
+    ) -> Acknowledged:
+        """Sends an envelope over the socket and waits for its acknowledgement; `queue.Empty` where none came."""
         name = str(uuid.uuid4())
         self._acks[name] = queue.Queue()
         connection = self._connections.get(timeout=PATIENCE)
@@ -116,7 +145,7 @@ class SlackServer:
         began = time.monotonic()
         text = {"envelope_id": name, "type": kind, "payload": payload, "accepts_response_payload": True, **envelope}
         connection.send(json.dumps(text))
-        ended, answer = self._acks[name].get(timeout=PATIENCE)
+        ended, answer = self._acks[name].get(timeout=patience)
         return Acknowledged(ended - began, answer)
 
     def hang_up(self) -> None:
@@ -135,7 +164,8 @@ class SlackServer:
                     if waiting is not None:
                         waiting.put((time.monotonic(), answer.get("payload") or {}))
 
-    def answer(self, path: str, given: Mapping[str, Any]) -> tuple[int, dict[str, str], dict[str, Any]]:
+    def answer(self, path: str, given: Mapping[str, Any]) -> tuple[int, dict[str, str], dict[str, Any] | None]:
+        """Status, headers and body; no body where the answer is lost."""
         with self._changed:
             if path.startswith("/response/"):
                 self.answers.append(given)
@@ -143,6 +173,13 @@ class SlackServer:
                 return 200, {}, {"ok": True}
             method = path.removeprefix("/api/")
             self.calls.append(Call(method, given, time.monotonic()))
+            left = max(self._refusing.get(method, 0.0), self._refusing.get("", 0.0)) - time.monotonic()
+            if left > 0:
+                self._changed.notify_all()
+                return 429, {"Retry-After": str(math.ceil(left))}, {"ok": False, "error": "ratelimited"}
+            if method in self.lacking:
+                self._changed.notify_all()
+                return 200, {}, {"ok": False, "error": "missing_scope"}
             faults = self._faults[method]
             if faults:
                 fault = faults.pop(0)
@@ -153,6 +190,9 @@ class SlackServer:
             work = getattr(self, "_" + method.replace(".", "_"), None)
             answer = work(given) if work else {"ok": False, "error": "unknown_method"}
             self._changed.notify_all()
+            if self._lost[method]:
+                self._lost[method] -= 1
+                return 200, {}, None
             return 200, {}, answer
 
     def _auth_test(self, _: Mapping[str, Any]) -> dict[str, Any]:
@@ -177,7 +217,11 @@ class SlackServer:
         if refused:
             return refused
         ts = f"1795168863.{next(self._stamps):06d}"
-        self.messages[(given["channel"], ts)] = dict(given)
+        try:
+            kept = {**given, "metadata": metadata_of(given)}
+        except Refused as wrong:
+            return wrong.answer()
+        self.messages[(given["channel"], ts)] = {name: value for name, value in kept.items() if value is not None}
         return {"ok": True, "channel": given["channel"], "ts": ts, "message": {**given, "ts": ts, "bot_id": BOT_ID}}
 
     def _chat_update(self, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -186,7 +230,11 @@ class SlackServer:
         refused = self._refused(given)
         if refused:
             return refused
-        self.messages[(given["channel"], given["ts"])].update(given)
+        try:
+            changed = {**given, "metadata": metadata_of(given)} if "metadata" in given else given
+        except Refused as wrong:
+            return wrong.answer()
+        self.messages[(given["channel"], given["ts"])].update(changed)
         return {"ok": True, "channel": given["channel"], "ts": given["ts"], "text": given.get("text", "")}
 
     def _chat_delete(self, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -202,14 +250,56 @@ class SlackServer:
         return {"ok": True, "permalink": f"https://acme.slack.example.com/archives/{given['channel']}/p{ts}"}
 
     def _conversations_replies(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        found = self.messages.get((given["channel"], given["ts"]))
-        return {"ok": True, "messages": [found]} if found else {"ok": False, "error": "thread_not_found"}
+        if given["channel"] in self.not_in:
+            return {"ok": False, "error": "not_in_channel"}
+        place = (given["channel"], given["ts"])
+        head = self.messages.get(place) or self.others.get(place)
+        below = [one for one in self._told(given) if one.get("thread_ts") == given["ts"] != one["ts"]]
+        if head is None and not below:
+            return {"ok": False, "error": "thread_not_found"}
+        return {"ok": True, "messages": [*([{**head, "ts": given["ts"]}] if head else []), *below], "has_more": False}
+
+    def _conversations_history(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Newest first, in pages of `limit`, without what stands in threads."""
+        if given["channel"] in self.not_in:
+            return {"ok": False, "error": "not_in_channel"}
+        found = [one for one in self._told(given) if one.get("thread_ts") in {None, one["ts"]}][::-1]
+        start, limit = int(given.get("cursor") or 0), int(given.get("limit") or 100)
+        more = len(found) > start + limit
+        told: dict[str, Any] = {"ok": True, "messages": found[start : start + limit], "has_more": more}
+        return {**told, "response_metadata": {"next_cursor": str(start + limit)}} if more else told
+
+    def _told(self, given: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The messages of a channel in the given span, oldest first."""
+        mine = {place: {**message, "bot_id": BOT_ID} for place, message in self.messages.items()}
+        whole = given.get("include_all_metadata") in (True, "1", "true", "True")
+        oldest, latest = float(given.get("oldest") or 0), float(given.get("latest") or "inf")
+        ends = given.get("inclusive") in (True, "1", "true", "True")
+        return [
+            metadata_told({**message, "ts": ts}, whole=whole)
+            for (channel, ts), message in sorted(
+                [*self.others.items(), *mine.items()], key=lambda one: float(one[0][1])
+            )
+            if channel == given["channel"] and (oldest < float(ts) < latest or (ends and float(ts) in {oldest, latest}))
+        ]
 
     def _conversations_info(self, given: Mapping[str, Any]) -> dict[str, Any]:
         return {"ok": True, "channel": {"id": given["channel"], "is_member": given["channel"] not in self.not_in}}
 
     def _users_info(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        return {"ok": True, "user": {"id": given["user"], "name": "someone"}}
+        name = self.people.get(given["user"], "someone")
+        return {"ok": True, "user": {"id": given["user"], "name": name, "profile": {"display_name": name}}}
+
+    def _users_conversations(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The channels of `shared` that this person is in, in pages of `limit`."""
+        found = [{"id": channel} for channel, users in sorted(self.shared.items()) if given.get("user", BOT) in users]
+        start, limit = int(given.get("cursor") or 0), int(given.get("limit") or 100)
+        more = str(start + limit) if len(found) > start + limit else ""
+        return {"ok": True, "channels": found[start : start + limit], "response_metadata": {"next_cursor": more}}
+
+    def _usergroups_users_list(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        users = self.groups.get(given["usergroup"])
+        return {"ok": False, "error": "no_such_subteam"} if users is None else {"ok": True, "users": users}
 
     def _views_open(self, given: Mapping[str, Any]) -> dict[str, Any]:
         view = given["view"] if isinstance(given["view"], dict) else json.loads(given["view"])
@@ -219,6 +309,13 @@ class SlackServer:
         return {"ok": True, "view": {**view, "id": f"V{len(self.views)}", "hash": "h"}}
 
     _views_update = _views_push = _views_open
+
+    def _views_publish(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        view = given["view"] if isinstance(given["view"], dict) else json.loads(given["view"])
+        if problems(view):
+            return {"ok": False, "error": "invalid_arguments", "response_metadata": {"messages": problems(view)}}
+        self.homes[given["user_id"]] = view
+        return {"ok": True, "view": {**view, "id": "VHOME" + given["user_id"], "hash": "h"}}
 
     def _blocks_validate(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """In the documented shape: https://docs.slack.dev/reference/methods/blocks.validate"""
@@ -254,6 +351,9 @@ def _requests(slack: SlackServer) -> type[BaseHTTPRequestHandler]:
             else:
                 given |= {name: values[0] for name, values in parse_qs(body).items()}
             status, headers, answer = slack.answer(urlsplit(self.path).path, given)
+            self.close_connection = True
+            if answer is None:
+                return
             text = json.dumps(answer).encode()
             self.send_response(status)
             for name, value in {
@@ -264,7 +364,6 @@ def _requests(slack: SlackServer) -> type[BaseHTTPRequestHandler]:
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(text)
-            self.close_connection = True
 
         def log_message(self, *_: object) -> None:
             """Quiet: the calls are recorded."""

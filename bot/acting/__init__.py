@@ -1,0 +1,1 @@
+"""What people change in Sentry from a card: who may, what they asked for, and how the issue stands afterwards."""
