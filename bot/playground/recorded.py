@@ -9,10 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal, get_args
 
-from bot.app import NO_ELASTICSEARCH, NO_GITHUB, NO_SENTRY
+from bot.app import NO_ELASTICSEARCH, NO_GITHUB, NO_SENTRY, Investigator
 from bot.demo import FIRST
 from bot.kept import about
-from bot.runs.in_process import Investigate
 from playbook.evidence.event import Event
 from playbook.evidence.issue import Issue
 from playbook.evidence.issue_ref import IssueRef
@@ -108,8 +107,13 @@ class Sources:
         return ask
 
 
-def investigator(known: Sequence[Incident], sources: Sources) -> Investigate:
-    """Carries out the run that was recorded of the issue that somebody names; any other issue is not at hand."""
+def investigator(
+    known: Sequence[Incident], sources: Sources, watch: Callable[[Door], Door] = lambda door: door
+) -> Investigator:
+    """Carries out the run that was recorded of the issue that somebody names; any other issue is not at hand.
+
+    `watch` stands between a run and the sources, and sees how each question is answered.
+    """
     incidents = {name: one for one in known for name in (one.issue.id, one.issue.short_id)}
     at_hand = ", ".join(one.issue.short_id for one in known)
 
@@ -117,6 +121,6 @@ def investigator(known: Sequence[Incident], sources: Sources) -> Investigate:
         incident = incidents.get(ref.target)
         if incident is None:
             raise Unavailable(f"{ref} is not among the recorded incidents; at hand are {at_hand}")
-        return replay(incident.recording, tell, sources.between)
+        return replay(incident.recording, tell, lambda door: watch(sources.between(door)))
 
     return run

@@ -59,6 +59,7 @@ def server(workspace: Workspace, stage: Stage, page: Path) -> Starlette:
         Route("/response/{token}", _Api(workspace).response, methods=["POST"]),
         Route("/archives/{channel}/{stamp}", permalink),
         Route("/page/feed", _Page(workspace, stage).feed),
+        Route("/page/sources", _Page(workspace, stage).sources),
         Route("/page/act", _Page(workspace, stage).act, methods=["POST"]),
         Route("/page/traffic/{n:int}", _Page(workspace, stage).traffic),
     ]
@@ -95,7 +96,7 @@ class _Api:
         token = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
         token = token or ("" if kind.startswith("application/json") else str(beside))
         told = await run_in_threadpool(web_api.call, self._workspace, request.path_params["method"], given, token)
-        return JSONResponse(told.body, told.status, told.headers)
+        return _Cut() if told.lost else JSONResponse(told.body, told.status, told.headers)
 
     async def response(self, request: Request) -> Response:
         body = await _body(request)
@@ -140,6 +141,11 @@ class _Page:
             return JSONResponse({"ok": False, "error": "The page sent something that is no JSON object."})
         return JSONResponse(await run_in_threadpool(self._done, given))
 
+    async def sources(self, _: Request) -> Response:
+        """How each source behaves just now, by name: a bot in a process of its own asks before each question."""
+        shown = await run_in_threadpool(self._stage.shown)
+        return JSONResponse({one["name"]: one["mode"] for one in shown["sources"]}, headers=FRESH)
+
     async def traffic(self, request: Request) -> Response:
         whole = await run_in_threadpool(self._workspace.traffic.whole, request.path_params["n"])
         if whole is None:
@@ -157,6 +163,13 @@ class _Page:
 
     def _snapshot(self) -> dict[str, Any]:
         return {**self._workspace.snapshot(), "stage": self._stage.shown()}
+
+
+class _Cut(Response):
+    """Begins an answer and does not end it: the server cuts the connection, as a network does."""
+
+    async def __call__(self, _scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1000")]})
 
 
 async def permalink(request: Request) -> Response:

@@ -1,23 +1,28 @@
 """What stands behind the workspace: the incidents at hand, their alerts, and sources that a visitor can make fail."""
 
-import itertools
 import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
 
-from bot.listen.desk import ALERT_QUIET_SECONDS
+from bot.playground.bot_keeper import BotKeeper
 from bot.playground.recorded import MODES, Incident, Sources
 from bot.playground.sentry_alert import alert
+from bot.playground.slack.gestures import NOT_CONNECTED
 from bot.playground.slack.refused import NotDone
-from bot.playground.slack.workspace import ALERTS, SENTRY, Workspace
+from bot.playground.slack.workspace import ALERTS, INCIDENTS, SENTRY, Workspace
+from bot.playground.trouble import ask_together, kill_in_the_middle, storm
+from bot.runs.intake import ALERT_QUIET_SECONDS
 from playbook.sources.door import SourceName
 
 FIRST_SECONDS = 6.0  # until the first alert arrives on its own: the page is open by then, the visitor looks at it
 ARRIVING_SECONDS = 40.0  # between alerts that arrive on their own: time to read a card before the next one comes
 STORM_SECONDS = 60.0
+REFUSED_SECONDS = 20.0  # that Slack refuses what is written: long enough for several tries, short enough to watch
+MOST_LOST = 3  # answers to posts that are lost one after the other
 MOST_STORM = 500  # alerts; more would only wait behind one another
+ONE_PROCESS = "The bot runs in the workspace's own process here: it cannot be killed alone."
 
 TITLES: dict[SourceName, str] = {"sentry": "Sentry", "github": "GitHub", "elasticsearch": "Elasticsearch"}
 
@@ -28,12 +33,20 @@ class RecordedStage:
     """A `Stage` with recorded incidents. `close` ends the alerts that arrive on their own."""
 
     def __init__(
-        self, workspace: Workspace, incidents: Sequence[Incident], sources: Sources, sentry_url: str, *, arriving: bool
+        self,
+        workspace: Workspace,
+        incidents: Sequence[Incident],
+        sources: Sources,
+        sentry_url: str,
+        *,
+        arriving: bool,
+        bot: BotKeeper | None = None,
     ) -> None:
         self._workspace, self._sources, self._sentry_url = workspace, sources, sentry_url
         self._incidents = {one.name: one for one in incidents}
         self._lock = threading.Lock()
-        self._alerted: set[str] = set()
+        self._alerted: dict[str, None] = {}  # by name, the one that was heard of last at the end
+        self._bot = bot
         self._arriving = arriving
         self._stop = threading.Event()
         self._arrivals = threading.Thread(target=self._arrive, name="alerts", daemon=True)
@@ -66,6 +79,7 @@ class RecordedStage:
             ],
             "sources": [{"name": name, "title": TITLES[name], "mode": modes[name]} for name in TITLES],
             "arriving": self._arriving,
+            "bot": self._bot.shown() if self._bot else None,
         }
 
     def act(self, given: Mapping[str, Any]) -> None:
@@ -78,7 +92,17 @@ class RecordedStage:
                 self._arriving = bool(given.get("on"))
                 self._workspace.changed("stage", self.shown())
             case "stage.storm":
-                self._storm(given.get("count"))
+                self._storm(given.get("count"), given.get("incident"))
+            case "stage.together":
+                ask_together(self._workspace, self._fresh().issue.short_id)
+            case "stage.refuse":
+                self._workspace.faults.refuse(REFUSED_SECONDS)
+            case "stage.lose":
+                self._workspace.faults.lose_answers(MOST_LOST)
+            case "stage.kill":
+                self._kill(within_a_run=given.get("within") == "run")
+            case "stage.start":
+                self._revive()
             case other:
                 raise NotDone(f"{other!r} is nothing that can be done here.")
 
@@ -100,7 +124,8 @@ class RecordedStage:
         """Whether the issue had alerted before."""
         with self._lock:
             again = incident.name in self._alerted
-            self._alerted.add(incident.name)
+            self._alerted.pop(incident.name, None)
+            self._alerted[incident.name] = None
         told = alert(incident.issue, incident.event, self._sentry_url)
         self._workspace.post_as(SENTRY, ALERTS.id, **told)
         return again
@@ -113,10 +138,14 @@ class RecordedStage:
         self._sources.set(known, wanted)
         self._workspace.changed("stage", self.shown())
 
-    def _storm(self, count: object) -> None:
+    def _storm(self, count: object, of: object = None) -> None:
+        """Alerts of every incident in no order, or of one again and again."""
         if not isinstance(count, int) or not 0 < count <= MOST_STORM:
             raise NotDone(f"A storm has 1 to {MOST_STORM} alerts.")
-        pause, posts = STORM_SECONDS / count, itertools.islice(itertools.cycle(self._incidents.values()), count)
+        chosen = [one for one in self._incidents.values() if of in {None, one.name}]
+        if not chosen:
+            raise NotDone(f"There is no incident {of!r}; there are: {', '.join(self._incidents)}.")
+        pause, posts = STORM_SECONDS / count, storm(chosen, count)
 
         def blow() -> None:
             for incident in posts:
@@ -129,6 +158,39 @@ class RecordedStage:
                 raise NotDone("A storm is blowing already: wait until it has passed.")
             self._blowing = threading.Thread(target=blow, name="storm", daemon=True)
             self._blowing.start()
+
+    def _fresh(self) -> Incident:
+        """The next incident that nobody has heard of here, so that no card answers it already; else the longest ago."""
+        with self._lock:
+            known = [name for name in self._incidents if name not in self._alerted]
+            name = known[0] if known else next(iter(self._alerted))
+            self._alerted.pop(name, None)
+            self._alerted[name] = None
+            return self._incidents[name]
+
+    def _kill(self, *, within_a_run: bool) -> None:
+        if self._bot is None:
+            raise NotDone(ONE_PROCESS)
+        if not within_a_run:
+            if not self._bot.kill():
+                raise NotDone("The bot is dead already.")
+            return
+        if self._bot.pid is None or not self._workspace.envelopes.connected:
+            raise NotDone(NOT_CONNECTED)
+        ref, bot = self._fresh().issue.short_id, self._bot
+
+        def kill() -> None:
+            if not kill_in_the_middle(self._workspace, bot, ref, self._stop) and not self._stop.is_set():
+                told = f"No run of {ref} began that could be killed: the bot answered without one. Try again."
+                self._workspace.whisper(INCIDENTS.id, told)
+
+        threading.Thread(target=kill, name="kill", daemon=True).start()
+
+    def _revive(self) -> None:
+        if self._bot is None:
+            raise NotDone(ONE_PROCESS)
+        if not self._bot.start():
+            raise NotDone("The bot is running.")
 
     def _arrive(self) -> None:
         """Each incident that has not alerted yet, one after the other, while the visitor lets them come."""
@@ -151,7 +213,8 @@ class LiveStage:
         self._sentry_url = sentry_url
 
     def shown(self) -> dict[str, Any]:
-        return {"live": True, "sentry_url": self._sentry_url, "incidents": [], "sources": [], "arriving": False}
+        nothing: dict[str, Any] = {"incidents": [], "sources": [], "arriving": False, "bot": None}
+        return {"live": True, "sentry_url": self._sentry_url, **nothing}
 
     def act(self, given: Mapping[str, Any]) -> None:
         raise NotDone(f"{given.get('do')} is for recordings: these are your real sources, nothing is played here.")

@@ -6,15 +6,17 @@ import { Modals } from "./chat/modal.tsx";
 import { type Moves, MovesContext } from "./chat/place.ts";
 import { Sidebar } from "./chat/sidebar.tsx";
 import { ThreadPane } from "./chat/thread_pane.tsx";
+import { HomePane } from "./home/home_pane.tsx";
 import { Inspector } from "./inspector/inspector.tsx";
 import { Dialog } from "./parts/dialog.tsx";
 import { Icon } from "./parts/icon.tsx";
 import { Json } from "./parts/json.tsx";
 import { Notices } from "./parts/notices.tsx";
+import { BotStrip } from "./stage/bot_state.tsx";
 import { StageBar } from "./stage/stage_bar.tsx";
 import { listen, useWorld } from "./workspace/feed.ts";
 import { useKept } from "./workspace/kept.ts";
-import { go, hashOf, permalink, routeOf, useHash } from "./workspace/route.ts";
+import { HOME, go, hashOf, permalink, routeOf, useHash } from "./workspace/route.ts";
 import { useTheme } from "./workspace/theme.ts";
 import { useUnread } from "./workspace/unread.ts";
 import { type World, isTopLevel } from "./workspace/world.ts";
@@ -42,7 +44,8 @@ function Workspace({ world }: { world: World }) {
   const [drawer, setDrawer] = useState(false);
   const [json, setJson] = useState<{ title: string; value: unknown } | null>(null);
   const { unread, read, markRead } = useUnread(world);
-  const shown = channel?.id ?? "";
+  const atHome = world.home_tab && route.channel === HOME;
+  const shown = atHome ? HOME : (channel?.id ?? "");
   const newFrom = useNewFrom(shown, world, read);
   const messages = world.messages.get(shown) ?? NO_MESSAGES;
   const alertsChannel = world.channels.find(({ name }) => name === "alerts")?.id ?? "";
@@ -63,48 +66,54 @@ function Workspace({ world }: { world: World }) {
   useOwnLinks();
   useEffect(() => {
     const count = Object.entries(unread).reduce((sum, [id, more]) => sum + (id === shown ? 0 : more), 0);
-    document.title = `${count ? `(${count}) ` : ""}${channel ? `#${channel.name} · ` : ""}Rehearsal`;
-  }, [unread, shown, channel]);
+    document.title = `${count ? `(${count}) ` : ""}${atHome ? "Home · " : channel ? `#${channel.name} · ` : ""}Rehearsal`;
+  }, [unread, shown, channel, atHome]);
   if (!channel) return <main className="waiting">This workspace has no channels.</main>;
 
   const first = world.stage.incidents.find(({ ref }) => ref === "SHOP-42") ?? world.stage.incidents[0];
-  const sidebar = <Sidebar channels={world.channels} shown={shown} unread={unread} connected={world.connected} chosen={() => setDrawer(false)} />;
   const elsewhere = Object.entries(unread).some(([id, count]) => id !== shown && count > 0);
+  const sidebar = <Sidebar channels={world.channels} shown={shown} unread={unread} connected={world.connected} bot={world.stage.bot} homeTab={world.home_tab} chosen={() => setDrawer(false)} />;
+  const openSidebar = (
+    <button type="button" className="quiet open-drawer" aria-label="Channels" onClick={() => setDrawer(true)}>
+      <Icon name="menu" />
+      {elsewhere && <i className="dot unread-dot" />}
+    </button>
+  );
   return (
     <MovesContext value={moves}>
       <a className="skip" href="#composer" onClick={toComposer}>
         Skip to the message box
       </a>
       <div className={`page${route.thread ? " with-thread" : ""}${inspecting ? " with-inspector" : ""}`}>
-        <StageBar stage={world.stage} alertsChannel={alertsChannel} theme={theme} setTheme={setTheme} inspecting={inspecting} setInspecting={setInspecting} />
+        <StageBar stage={world.stage} incidentsChannel={world.channels[0]?.id ?? ""} alertsChannel={alertsChannel} theme={theme} setTheme={setTheme} inspecting={inspecting} setInspecting={setInspecting} />
         {world.link === "lost" && (
           <p className="reconnecting" role="status">
             Reconnecting … what you see may be old.
           </p>
         )}
+        <BotStrip bot={world.stage.bot} />
         <div className="panes">
           {sidebar}
-          <ChannelPane
-            channel={channel}
-            messages={messages}
-            reader={world.you}
-            marked={route.thread ? "" : route.ts}
-            newFrom={newFrom}
-            read={readHere}
-            openSidebar={
-              <button type="button" className="quiet open-drawer" aria-label="Channels" onClick={() => setDrawer(true)}>
-                <Icon name="menu" />
-                {elsewhere && <i className="dot unread-dot" />}
-              </button>
-            }
-            hint={
-              !hinted &&
-              channel === world.channels[0] &&
-              !messages.length && (
-                <Hint incident={first} live={world.stage.live} channel={shown} alertsChannel={alertsChannel} dismiss={() => setHinted(true)} />
-              )
-            }
-          />
+          {atHome ? (
+            <HomePane view={world.home} connected={world.connected} openSidebar={openSidebar} />
+          ) : (
+            <ChannelPane
+              channel={channel}
+              messages={messages}
+              reader={world.you}
+              marked={route.thread ? "" : route.ts}
+              newFrom={newFrom}
+              read={readHere}
+              openSidebar={openSidebar}
+              hint={
+                !hinted &&
+                channel === world.channels[0] &&
+                !messages.length && (
+                  <Hint incident={first} live={world.stage.live} channel={shown} alertsChannel={alertsChannel} dismiss={() => setHinted(true)} />
+                )
+              }
+            />
+          )}
           {route.thread && (
             <ThreadPane
               channel={channel}

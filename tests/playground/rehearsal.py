@@ -103,7 +103,7 @@ def _apply(shown: Json, change: Json) -> None:
         case "traffic":
             _put(shown["traffic"], change["exchange"], "n")
         case other:
-            assert other in {"views", "connected", "stage"}, f"a change of unknown kind: {change}"
+            assert other in {"views", "home", "connected", "stage"}, f"a change of unknown kind: {change}"
             shown[other] = change[other]
 
 

@@ -121,7 +121,7 @@ def test_the_snapshot_holds_all_that_a_page_shows(open_workspace, listening):
     assert name == "snapshot"
     assert set(told) == {
         "team", "you", "bot", "people", "channels", "messages", "views", "commands", "shortcuts", "connected",
-        "traffic", "stage",
+        "traffic", "stage", "home", "home_tab",
     }  # fmt: skip
     assert [one["name"] for one in told["channels"]] == ["incidents", "alerts", "random"]
     assert [one["member"] for one in told["channels"]] == [True, True, False]

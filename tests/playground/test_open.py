@@ -3,10 +3,12 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from contextlib import contextmanager
@@ -29,12 +31,13 @@ OPEN = re.compile(r"open at (http://127\.0\.0\.1:\d+) \(ready in ([\d.]+) s\)")
 @contextmanager
 def started(*arguments: str, **environment: str):
     """`diagnose demo` as a process; gives it and its address."""
+    folder = tempfile.mkdtemp()  # a workspace that is killed leaves its own folder there
     process = subprocess.Popen(
         [sys.executable, "-m", "bot", "demo", "--no-browser", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env={**os.environ, **environment},
+        env={**os.environ, "TMPDIR": folder, **environment},
     )
     watch = threading.Timer(PATIENCE, process.kill)
     watch.start()
@@ -48,6 +51,15 @@ def started(*arguments: str, **environment: str):
         watch.cancel()
         process.kill()
         process.communicate(timeout=PATIENCE)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def connected(url: str) -> None:
+    """Waits until the bot is: the page does not."""
+    ends = time.monotonic() + PATIENCE
+    while '"connected": true' not in (shown := snapshot(url)):
+        assert time.monotonic() < ends, shown[:2_000]
+        time.sleep(0.1)
 
 
 def is_free(port: int) -> bool:
@@ -79,6 +91,7 @@ def test_it_says_where_it_is_and_stops_cleanly(stop):
 
 def test_it_stops_in_the_middle_of_a_run_with_a_slow_source():
     with started("--port", "0") as (process, url):
+        connected(url)
         assert acted(url, do="stage.source", source="sentry", mode="slow") == {"ok": True}
         assert acted(url, do="say", channel=INCIDENTS.id, text="/diagnose SHOP-42")["ok"] is True
         time.sleep(0.5)

@@ -564,8 +564,8 @@ def test_a_wrong_token_is_refused_in_slacks_words(open_house, method, authorizat
 @pytest.mark.parametrize(
     ("method", "given", "scope"),
     [
-        ("conversations.info", {"channel": INCIDENTS}, "channels:read"),
-        ("users.info", {"user": YOU}, "users:read"),
+        ("conversations.join", {"channel": INCIDENTS}, "channels:join"),
+        ("team.info", {}, "team:read"),
         ("reactions.add", {"channel": INCIDENTS, "timestamp": "1.2", "name": "eyes"}, "reactions:write"),
     ],
 )
@@ -575,7 +575,8 @@ def test_what_the_manifest_does_not_ask_for_is_a_missing_scope(method, given, sc
     assert refused.response["error"] == "missing_scope"
     assert scope in refused.response["needed"]
     assert set(refused.response["provided"].split(",")) == {
-        "commands", "chat:write", "app_mentions:read", "channels:history", "groups:history",
+        "commands", "chat:write", "app_mentions:read", "channels:history", "groups:history", "channels:read",
+        "groups:read", "users:read", "users:read.email", "usergroups:read",
     }  # fmt: skip
 
 

@@ -313,14 +313,13 @@ EMULATE_SAYS_MORE = (
     Difference(
         r"users\.(info|list)",
         r"\.(user|members\[\])\.profile\.(email|huddle_.*|image_.*|phone|skype|status_.*|title) .*",
-        "the people here have no picture, no status and no address, and the manifest does not ask for users:read",
+        "the people here have no picture, no status and no address",
     ),
     Difference(r"bots\.info", r"\.bot\.icons\.image_48 .*", "the page draws its own pictures: there are no icons"),
 )
 
 OTHER_WORDS: dict[str, tuple[str | None, str | None, str]] = {
     "blocks that are none": ("invalid_blocks_format", "invalid_blocks", "Slack has a word of its own for broken JSON"),
-    "a home tab": ("not_enabled", None, "the manifest has no Home tab"),
 }
 """Calls that the two do not answer alike: our word, emulate's (None: it does what is asked), and why."""
 

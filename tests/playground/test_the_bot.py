@@ -21,6 +21,7 @@ from playbook.evidence.unavailable import Unavailable
 from playbook.gather import Tell
 from playbook.investigate import Investigation, replay
 from playbook.sources.recording import Recording
+from tests.databases import kept
 from tests.playground.rehearsal import ALERTS, BOT, INCIDENTS, RANDOM, YOU, Visit, element_of, visit
 
 RECORDING = Recording.model_validate_json(known(FIRST).read_text(encoding="utf-8"))
@@ -40,13 +41,14 @@ def investigate(ref: IssueRef, at: datetime, tell: Tell) -> Investigation:
 def at_work(running: Visit) -> Iterator[None]:
     """The bot as `diagnose serve` puts it together, with another investigator."""
     client = web_client(running.workspace.bot_token, running.api)
-    desk = desk_of(investigate, client, SENTRY_URL, {SENTRY.app or ""})
-    handler = socket_mode(client, running.workspace.app_token, desk)
-    running.listen(handler.client)
-    try:
-        yield
-    finally:
-        desk.runs.close()
+    with kept() as database:
+        desk = desk_of(investigate, client, database, SENTRY_URL, {SENTRY.app or ""})
+        handler = socket_mode(client, running.workspace.app_token, desk)
+        running.listen(handler.client)
+        try:
+            yield
+        finally:
+            desk.runs.close()
 
 
 @pytest.fixture

@@ -52,8 +52,8 @@ def test_a_call_needs_its_token(workspace, method, token, error):
 def test_the_bots_scopes_are_enough_for_what_it_does_and_for_nothing_else(workspace):
     for method in ("chat.postMessage", "chat.update", "chat.delete", "chat.postEphemeral", "conversations.replies"):
         assert asked(workspace, method)["error"] != "missing_scope"
-    told = asked(workspace, "users.info", user="U0YOU")
-    assert (told["error"], told["needed"]) == ("missing_scope", "users:read")
+    told = asked(workspace, "reactions.add", channel=HERE, name="eyes", timestamp="1.000001")
+    assert (told["error"], told["needed"]) == ("missing_scope", "reactions:write")
     assert set(told["provided"].split(",")) == DIAGNOSE.scopes
 
 
@@ -278,8 +278,8 @@ def test_a_page_that_was_not_built_says_how(tmp_path):
     assert (answer.status_code, "make page" in answer.text) == (503, True)
 
 
-def test_a_home_tab_and_direct_messages_are_off_as_in_the_manifest():
-    workspace = Workspace(app=replace(DIAGNOSE, scopes=None))
+def test_direct_messages_are_off_as_in_the_manifest_and_a_home_tab_where_there_is_none():
+    workspace = Workspace(app=replace(DIAGNOSE, scopes=None, home_tab=False))
     view = {"type": "home", "blocks": [{"type": "divider"}]}
     assert asked(workspace, "views.publish", user_id="U0YOU", view=view)["error"] == "not_enabled"
     opened = asked(workspace, "conversations.open", users="U0YOU")

@@ -33,8 +33,22 @@ class App:
 DIAGNOSE = App(
     commands=(Command("/diagnose", "Why is this Sentry issue happening?", "SHOP-42, a link, or help"),),
     shortcuts=(Shortcut("diagnose_message", "Diagnose"),),
-    events=frozenset({"app_mention", "message.channels", "message.groups"}),
-    scopes=frozenset({"commands", "chat:write", "app_mentions:read", "channels:history", "groups:history"}),
+    events=frozenset({"app_home_opened", "app_mention", "message.channels", "message.groups"}),
+    scopes=frozenset(
+        {
+            "commands",
+            "chat:write",
+            "app_mentions:read",
+            "channels:history",
+            "groups:history",
+            "channels:read",
+            "groups:read",
+            "users:read",
+            "users:read.email",
+            "usergroups:read",
+        }
+    ),
+    home_tab=True,
 )
 """`manifest.yml`; a test holds the two together."""
 

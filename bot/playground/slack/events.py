@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.playground.slack.app import App
 from bot.playground.slack.conversations import THREAD, Conversation, Message
-from bot.playground.slack.people import BOT, TEAM, Person
+from bot.playground.slack.people import BOT, DIRECT, TEAM, YOU, Person
 
 VERIFICATION = "rehearsal-verification-token"  # Slack's deprecated token of each payload; nobody should check it
 _numbers = itertools.count(1)
@@ -92,6 +92,12 @@ def joined(conversation: Conversation, person: Person, inviter: Person, ts: str)
         "inviter": inviter.id,
         "event_ts": ts,
     }
+
+
+def home_opened(ts: str, view: dict[str, Any] | None) -> dict[str, Any]:
+    """Somebody opened the app's Home tab; `view` is what was published there, if anything was."""
+    told = {"type": "app_home_opened", "user": YOU.id, "channel": DIRECT, "tab": "home", "event_ts": ts}
+    return told if view is None else {**told, "view": view}
 
 
 def said(message: Message) -> Message:

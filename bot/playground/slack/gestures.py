@@ -3,6 +3,7 @@
 Each gesture is done or answered with a sentence (`NotDone`).
 """
 
+import copy
 import html
 import re
 import uuid
@@ -12,8 +13,8 @@ from typing import Any
 from bot.playground.slack import interactions, modals
 from bot.playground.slack.conversations import Conversation, Message
 from bot.playground.slack.elements import chosen_in, current, element_in, remembered
-from bot.playground.slack.events import mentioned
-from bot.playground.slack.people import BOT, YOU
+from bot.playground.slack.events import envelope, home_opened, mentioned, subscribed
+from bot.playground.slack.people import BOT, YOU, Person
 from bot.playground.slack.refused import NotDone
 from bot.playground.slack.responses import acknowledged
 from bot.playground.slack.triggers import Source
@@ -46,7 +47,7 @@ def say(workspace: Workspace, given: Given) -> None:
     if len(text) > LONGEST_SAID:
         raise NotDone(f"A message has at most {LONGEST_SAID:,} characters, this one has {len(text):,}.")
     if text.startswith("/"):
-        _command(workspace, conversation, text, thread)
+        command(workspace, conversation, text, thread)
         return
     with workspace.lock:
         if thread is not None and thread not in conversation.messages:
@@ -106,6 +107,17 @@ def shortcut(workspace: Workspace, given: Given) -> None:
     _send(workspace, "interactive/message_action", known.name, payload, conversation, message.get("thread_ts"))
 
 
+def home(workspace: Workspace, _: Given) -> None:
+    """The Home tab is looked at: the bot hears of it each time, and may publish."""
+    if not workspace.app.home_tab:
+        raise NotDone("diagnose has no Home tab.")
+    with workspace.lock:
+        view = workspace.views.homes.get(YOU.id)
+        event = home_opened(workspace.stamp(), copy.deepcopy(view))
+        if subscribed(workspace.app, event, private=False):
+            workspace.envelopes.event(envelope(event), "the Home tab was opened")
+
+
 def dismiss(workspace: Workspace, given: Given) -> None:
     """Takes a message away that only you see."""
     with workspace.lock:
@@ -115,7 +127,10 @@ def dismiss(workspace: Workspace, given: Given) -> None:
         workspace.delete(conversation, message["ts"])
 
 
-def _command(workspace: Workspace, conversation: Conversation, text: str, thread: str | None) -> None:
+def command(
+    workspace: Workspace, conversation: Conversation, text: str, thread: str | None = None, person: Person = YOU
+) -> None:
+    """A slash command of yours, or of somebody else."""
     name, _, rest = text.partition(" ")
     rest = rest.strip()
     known = {one.command for one in workspace.app.commands}
@@ -128,11 +143,12 @@ def _command(workspace: Workspace, conversation: Conversation, text: str, thread
         _invite(workspace, conversation, rest)
         return
     with workspace.lock:
-        payload = interactions.command(workspace, conversation, name, rest)
-    source = Source("command", conversation.id)
+        payload = interactions.command(workspace, conversation, name, rest, person)
+    source = Source("command", conversation.id, user=person.id)
 
     def lapsed() -> None:
-        workspace.whisper(conversation.id, f'{name} failed with the error "operation_timeout"')
+        told = f'{name} failed with the error "operation_timeout"'
+        workspace.whisper(conversation.id, told, reader=person.id)
 
     sent = workspace.envelopes.interaction(
         "slash_commands",
@@ -225,6 +241,7 @@ _ACTS: Mapping[str, Callable[[Workspace, Given], dict[str, Any] | None]] = {
     "say": say,
     "press": press,
     "shortcut": shortcut,
+    "home": home,
     "submit": modals.submit,
     "close": modals.close,
     "delete": dismiss,

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.playground.slack.conversations import Conversation, Message
 from bot.playground.slack.events import VERIFICATION, said
-from bot.playground.slack.people import BOT, DOMAIN, TEAM, YOU
+from bot.playground.slack.people import BOT, DOMAIN, TEAM, YOU, Person
 from bot.playground.slack.triggers import Source
 from bot.playground.slack.views import View
 from bot.playground.slack.workspace import Workspace
@@ -17,7 +17,7 @@ from bot.playground.slack.workspace import Workspace
 Payload = dict[str, Any]
 
 
-def command(workspace: Workspace, conversation: Conversation, name: str, text: str) -> Payload:
+def command(workspace: Workspace, conversation: Conversation, name: str, text: str, person: Person = YOU) -> Payload:
     """What a slash command sends."""
     return {
         "token": VERIFICATION,
@@ -25,13 +25,13 @@ def command(workspace: Workspace, conversation: Conversation, name: str, text: s
         "team_domain": DOMAIN,
         "channel_id": conversation.id,
         "channel_name": conversation.name,
-        "user_id": YOU.id,
-        "user_name": YOU.name,
+        "user_id": person.id,
+        "user_name": person.name,
         "command": name,
         "text": text,
         "api_app_id": BOT.app,
         "is_enterprise_install": "false",
-        "response_url": response_url(workspace, Source("command", conversation.id)),
+        "response_url": response_url(workspace, Source("command", conversation.id, user=person.id)),
         "trigger_id": workspace.triggers.trigger(),
     }
 

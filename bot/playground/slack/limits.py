@@ -56,6 +56,8 @@ RATES: Mapping[str, tuple[Rate, ...]] = {
     "reactions.get": (TIER_3,),
     "reactions.remove": (TIER_2,),
     "team.info": (TIER_3,),
+    "usergroups.users.list": (TIER_2,),
+    "users.conversations": (TIER_3,),
     "users.info": (TIER_4,),
     "users.list": (TIER_2,),
     "views.open": (TIER_4,),

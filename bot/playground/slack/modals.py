@@ -70,6 +70,8 @@ def close(workspace: Workspace, given: Given) -> None:
     """Closes a modal, or all of them; the bot hears of those that want it."""
     with workspace.lock:
         view = open_view(workspace, given)
+        if view not in workspace.views.stack:
+            raise NotDone("The Home tab cannot be closed.")
         everything = bool(given.get("all")) or bool(view["clear_on_close"])
         gone = workspace.views.clear() if everything else workspace.views.close(view)
         workspace.views_changed()

@@ -70,12 +70,17 @@ class Person:
 
 
 YOU = Person("U0YOU", "you")
+DIRECT = "D" + YOU.id[1:]  # the direct messages between you and the bot
+SAM = Person("U0SAM", "sam")
+"""Somebody else, for what takes two; what Slack shows to Sam alone, the page shows to you as well, and says so."""
 BOT = Person("U0DIAGNOSE", "diagnose", "B0DIAGNOSE", "A0DIAGNOSE")
 SENTRY = Person("U0SENTRY", "Sentry", "B0SENTRY", "A011MFBJEUU")
 HOUSE = Person("U0REHEARSAL", "Rehearsal", "B0REHEARSAL", "A0REHEARSAL")
 """Speaks where Slackbot would: a command that failed, a mention that reached nobody."""
 
-PEOPLE = (YOU, BOT, SENTRY, HOUSE)
+PEOPLE = (YOU, BOT, SENTRY, HOUSE, SAM)
+GROUPS = {"S0ONCALL": (YOU.id,)}
+"""The user group @on-call: you are in it, Sam is not."""
 
 
 def team() -> dict[str, Any]:

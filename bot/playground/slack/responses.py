@@ -37,7 +37,8 @@ def acknowledged(workspace: Workspace, source: Source, payload: Mapping[str, Any
     try:
         respond(workspace, source, payload)
     except Refused as refused:
-        workspace.whisper(source.channel, f"diagnose answered with something that Slack refuses: {refused.error}")
+        told = f"diagnose answered with something that Slack refuses: {refused.error}"
+        workspace.whisper(source.channel, told, reader=source.user)
 
 
 def respond(workspace: Workspace, source: Source, given: Mapping[str, Any]) -> None:
@@ -60,7 +61,8 @@ def respond(workspace: Workspace, source: Source, given: Mapping[str, Any]) -> N
             workspace.post(BOT, conversation, told.text or "", told.blocks, told.attachments, thread)
         else:
             thread = thread or source.thread
-            workspace.whisper(conversation.id, told.text or "", BOT, told.blocks, told.attachments, thread)
+            who = source.user
+            workspace.whisper(conversation.id, told.text or "", BOT, told.blocks, told.attachments, thread, who)
 
 
 def _replace(workspace: Workspace, conversation: Conversation, source: Source, told: Content) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.playground.slack.people import YOU
 from bot.playground.slack.refused import Refused
 from bot.playground.slack.times import Times
 
@@ -22,12 +23,13 @@ Origin = Literal["command", "message", "ephemeral", "view"]
 
 @dataclass(frozen=True)
 class Source:
-    """Where an interaction happened; `ts` is the message it came from, if it came from one."""
+    """Where an interaction happened, and whose; `ts` is the message it came from, if it came from one."""
 
     origin: Origin
     channel: str = ""
     ts: str = ""
     thread: str | None = None
+    user: str = YOU.id
 
 
 class Triggers:

@@ -1,6 +1,6 @@
-"""The stack of open modals of the one person here: opened, pushed, updated, closed, as Slack does it.
+"""The stack of open modals of the one person here, and everybody's Home tab: opened, pushed, updated, closed.
 
-https://docs.slack.dev/surfaces/modals
+https://docs.slack.dev/surfaces/modals, https://docs.slack.dev/surfaces/app-home
 """
 
 import itertools
@@ -26,6 +26,7 @@ class Views:
 
     def __init__(self) -> None:
         self.stack: list[View] = []
+        self.homes: dict[str, View] = {}
 
     def open(self, given: Mapping[str, Any]) -> View:
         """Shows a modal on its own, whatever was open before."""
@@ -53,6 +54,26 @@ class Views:
     ) -> View:
         """Replaces what a view shows; `known` is the hash that the caller has seen."""
         view = self.find(view_id, external_id)
+        if view["type"] != given["type"]:
+            raise Refused("invalid_arguments", ["[ERROR] a view keeps its type [json-pointer:/view/type]"])
+        fresh = self._instead_of(view, given, known)
+        if view in self.stack:
+            self.stack[self.stack.index(view)] = fresh
+        else:
+            self.homes = {user: fresh if one is view else one for user, one in self.homes.items()}
+        return fresh
+
+    def publish(self, given: Mapping[str, Any], user: str, known: str | None = None) -> View:
+        """Shows a view on somebody's Home tab, in place of the one that stood there; `known` as with `update`."""
+        before = self.homes.get(user)
+        if before is None:
+            self._free(given)
+            self.homes[user] = _view(given)
+        else:
+            self.homes[user] = self._instead_of(before, given, known)
+        return self.homes[user]
+
+    def _instead_of(self, view: View, given: Mapping[str, Any], known: str | None) -> View:
         if known is not None and known != view["hash"]:
             raise Refused("hash_conflict")
         self._free(given, view)
@@ -62,12 +83,11 @@ class Views:
         fresh |= kept
         ids = {block.get("block_id") for block in fresh["blocks"]}
         fresh["state"] = {"values": {block: value for block, value in values.items() if block in ids}}
-        self.stack[self.stack.index(view)] = fresh
         return fresh
 
     def find(self, view_id: str | None = None, external_id: str | None = None) -> View:
-        """The open view of that id; raises `not_found`."""
-        for view in self.stack:
+        """The open view of that id, or the Home tab; raises `not_found`."""
+        for view in (*self.stack, *self.homes.values()):
             if (view_id and view["id"] == view_id) or (external_id and view["external_id"] == external_id):
                 return view
         raise Refused("not_found")
@@ -85,7 +105,8 @@ class Views:
 
     def _free(self, given: Mapping[str, Any], itself: View | None = None) -> None:
         name = given.get("external_id")
-        if name and any(view is not itself and view["external_id"] == name for view in self.stack):
+        others = (view for view in (*self.stack, *self.homes.values()) if view is not itself)
+        if name and any(view["external_id"] == name for view in others):
             raise Refused("duplicate_external_id")
         if len(json.dumps(given).encode()) > LARGEST:
             raise Refused("view_too_large")

@@ -4,7 +4,7 @@ https://docs.slack.dev/apis/web-api
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.playground.slack.arguments import Arguments
@@ -26,6 +26,8 @@ class Answer:
     body: dict[str, Any]
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    lost: bool = False
+    """It was done, and the one who asked does not hear of it."""
 
 
 def call(workspace: Workspace, name: str, given: Mapping[str, Any], token: str = "") -> Answer:
@@ -35,9 +37,10 @@ def call(workspace: Workspace, name: str, given: Mapping[str, Any], token: str =
         answer = _answer(workspace, name, given, token)
     except Refused as refused:
         answer = Answer(refused.answer())
-    error = None if answer.body["ok"] else str(answer.body["error"])
-    workspace.traffic.ended(exchange, answer.body, ok=bool(answer.body["ok"]), error=error)
-    return answer
+    lost = bool(answer.body["ok"]) and workspace.faults.loses(name)
+    error = "the answer was lost" if lost else None if answer.body["ok"] else str(answer.body["error"])
+    workspace.traffic.ended(exchange, answer.body, ok=error is None, error=error)
+    return replace(answer, lost=lost)
 
 
 def _answer(workspace: Workspace, name: str, given: Mapping[str, Any], token: str) -> Answer:
@@ -45,7 +48,7 @@ def _answer(workspace: Workspace, name: str, given: Mapping[str, Any], token: st
     if method is None:
         raise Refused("unknown_method", more={"req_method": name})
     _admit(workspace, method, token)
-    seconds = workspace.limits.wait(name, _channel(workspace, given))
+    seconds = workspace.faults.wait(name) or workspace.limits.wait(name, _channel(workspace, given))
     if seconds:
         return Answer({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(seconds)})
     scopes = workspace.app.scopes
@@ -81,5 +84,5 @@ def _summary(name: str, given: Mapping[str, Any]) -> str:
     view = given.get("view")
     title = view.get("title") if isinstance(view, dict) else None
     said = given.get("text") or (title.get("text") if isinstance(title, dict) else "") or ""
-    where = given.get("channel") or given.get("user") or given.get("view_id") or ""
+    where = given.get("channel") or given.get("user") or given.get("user_id") or given.get("view_id") or ""
     return " ".join(f"{where} {said}".split()) or name

@@ -8,6 +8,7 @@ from bot.playground.slack.arguments import Arguments
 from bot.playground.slack.content import LONGEST_EDIT, LONGEST_POST, Content, content
 from bot.playground.slack.conversations import Conversation, Message
 from bot.playground.slack.events import said
+from bot.playground.slack.metadata import metadata_of
 from bot.playground.slack.method import Method, channel, scoped
 from bot.playground.slack.people import BOT
 from bot.playground.slack.refused import Refused
@@ -24,8 +25,9 @@ def post_message(workspace: Workspace, given: Arguments) -> dict[str, Any]:
         more: dict[str, Any] = {}
         if thread and given.true("reply_broadcast"):
             more = {"subtype": "thread_broadcast", "root": said(conversation.messages[thread])}
-        if "metadata" in given:
-            more["metadata"] = given.object("metadata")
+        written = metadata_of(given)
+        if written:
+            more["metadata"] = written
         message = workspace.post(BOT, conversation, told.text or "", told.blocks, told.attachments, thread, **more)
         answer = {"channel": conversation.id, "ts": message["ts"], "message": said(message)}
         return {**answer, "response_metadata": told.warnings} if told.warnings else answer
@@ -38,7 +40,7 @@ def post_ephemeral(workspace: Workspace, given: Arguments) -> dict[str, Any]:
         if user not in conversation.members:
             raise Refused("user_not_in_channel")
         told, thread = _told(given, cut=False), _thread(conversation, given)
-        ts = workspace.whisper(conversation.id, told.text or "", BOT, told.blocks, told.attachments, thread)
+        ts = workspace.whisper(conversation.id, told.text or "", BOT, told.blocks, told.attachments, thread, user)
         return {"message_ts": ts}
 
 
@@ -54,7 +56,7 @@ def update(workspace: Workspace, given: Arguments) -> dict[str, Any]:
             if value is not None:
                 changes[name] = value or None
         if "metadata" in given:
-            changes["metadata"] = given.object("metadata") or None
+            changes["metadata"] = metadata_of(given)
         message = workspace.edit(conversation, ts, **changes)
         return {"channel": conversation.id, "ts": ts, "text": message["text"], "message": said(message)}
 

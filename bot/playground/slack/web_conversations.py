@@ -8,8 +8,9 @@ from typing import Any
 
 from bot.playground.slack.arguments import Arguments
 from bot.playground.slack.conversations import Message, as_told
+from bot.playground.slack.metadata import metadata_told
 from bot.playground.slack.method import channel, scoped
-from bot.playground.slack.people import BOT, FOUNDED, YOU
+from bot.playground.slack.people import BOT, DIRECT, FOUNDED, YOU
 from bot.playground.slack.refused import Refused
 from bot.playground.slack.workspace import Workspace
 
@@ -43,11 +44,34 @@ def listing(workspace: Workspace, given: Arguments) -> dict[str, Any]:
     return {"channels": page, "response_metadata": {"next_cursor": cursor}}
 
 
+def shared(workspace: Workspace, given: Arguments) -> dict[str, Any]:
+    """The channels that the bot is in; with `user`, those of them that this person is in as well.
+
+    https://docs.slack.dev/reference/methods/users.conversations
+    """
+    kinds = {kind.strip() for kind in given.text("types", "public_channel").split(",")}
+    if not kinds <= KINDS:
+        raise Refused("invalid_types")
+    user = given.text("user", BOT.id)
+    if user not in workspace.people:
+        raise Refused("user_not_found")
+    with workspace.lock:
+        found = [
+            one.info(BOT.id)
+            for one in workspace.conversations.values()
+            if {user, BOT.id} <= one.members
+            and ("private_channel" if one.private else "public_channel") in kinds
+            and not (one.archived and given.true("exclude_archived"))
+        ]
+    page, cursor = _page(found, given, 100)
+    return {"channels": page, "response_metadata": {"next_cursor": cursor}}
+
+
 def history(workspace: Workspace, given: Arguments) -> dict[str, Any]:
     """Newest first, without replies."""
     with workspace.lock:
         conversation = channel(workspace, given, member=True)
-        found = [as_told(message) for message in _between(conversation.top(), given)]
+        found = [_told(message, given) for message in _between(conversation.top(), given)]
     page, cursor = _page(found, given, 100)
     return _messages(page, cursor)
 
@@ -60,8 +84,8 @@ def replies(workspace: Workspace, given: Arguments) -> dict[str, Any]:
         if named is None:
             raise Refused("thread_not_found")
         head = conversation.messages.get(str(named.get("thread_ts", named["ts"])), named)
-        below = [as_told(message) for message in _between(conversation.replies(head["ts"]), given)]
-        found = [as_told(head), *below]
+        below = [_told(message, given) for message in _between(conversation.replies(head["ts"]), given)]
+        found = [_told(head, given), *below]
     page, cursor = _page(found, given, 1_000)
     return _messages(page, cursor)
 
@@ -94,8 +118,12 @@ def opening(workspace: Workspace, given: Arguments) -> dict[str, Any]:
         raise Refused("user_not_found")
     if users != [YOU.id]:
         raise Refused("method_not_supported_for_channel_type")
-    name = {"id": "D" + YOU.id[1:]}
+    name = {"id": DIRECT}
     return {"channel": {**name, "created": FOUNDED, "is_im": True, "user": YOU.id} if given.true("return_im") else name}
+
+
+def _told(message: Message, given: Arguments) -> Message:
+    return metadata_told(as_told(message), whole=given.true("include_all_metadata"))
 
 
 def _messages(page: Sequence[Message], cursor: str) -> dict[str, Any]:
@@ -128,6 +156,7 @@ def _page(found: Sequence[Any], given: Arguments, default: int) -> tuple[list[An
 CONVERSATIONS = {
     "conversations.info": scoped(info, *READ),
     "conversations.list": scoped(listing, *READ),
+    "users.conversations": scoped(shared, *READ),
     "conversations.history": scoped(history, *HISTORY),
     "conversations.replies": scoped(replies, *HISTORY),
     "conversations.members": scoped(members, *READ),

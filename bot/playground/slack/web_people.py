@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.playground.slack.arguments import Arguments
 from bot.playground.slack.method import Method, scoped
-from bot.playground.slack.people import BOT, TEAM, TEAM_NAME, team
+from bot.playground.slack.people import BOT, GROUPS, TEAM, TEAM_NAME, team
 from bot.playground.slack.refused import Refused
 from bot.playground.slack.workspace import Workspace
 
@@ -41,6 +41,14 @@ def users_list(workspace: Workspace, _: Arguments) -> dict[str, Any]:
     return {"members": members, "cache_ts": 0, "response_metadata": {"next_cursor": ""}}
 
 
+def group_members(_: Workspace, given: Arguments) -> dict[str, Any]:
+    """Who is in a user group (https://docs.slack.dev/reference/methods/usergroups.users.list)."""
+    found = GROUPS.get(given.text("usergroup"))
+    if found is None:
+        raise Refused("no_such_subteam")
+    return {"users": list(found)}
+
+
 def team_info(_: Workspace, given: Arguments) -> dict[str, Any]:
     if given.text("team", TEAM) != TEAM:
         raise Refused("team_not_found")
@@ -59,6 +67,7 @@ PEOPLE = {
     "auth.test": Method(auth_test, caller="any"),
     "apps.connections.open": Method(connections_open, caller="app"),
     "users.info": scoped(users_info, "users:read"),
+    "usergroups.users.list": scoped(group_members, "usergroups:read"),
     "users.list": scoped(users_list, "users:read"),
     "team.info": scoped(team_info, "team:read"),
     "bots.info": scoped(bots_info, "users:read"),

@@ -27,7 +27,7 @@ def push(workspace: Workspace, given: Arguments) -> dict[str, Any]:
 
 
 def update(workspace: Workspace, given: Arguments) -> dict[str, Any]:
-    view = _view(given)
+    view = _view(given, "home" if given.object("view").get("type") == "home" else "modal")
     name, external = given.text("view_id") or None, given.text("external_id") or None
     if not name and not external:
         raise Refused("invalid_arguments", ["[ERROR] missing required field: view_id or external_id"])
@@ -35,10 +35,16 @@ def update(workspace: Workspace, given: Arguments) -> dict[str, Any]:
         return _shown(workspace, workspace.views.update(view, name, external, given.text("hash") or None))
 
 
-def publish(_: Workspace, given: Arguments) -> dict[str, Any]:
-    """The manifest has no Home tab."""
-    _view(given, "home")
-    raise Refused("not_enabled")
+def publish(workspace: Workspace, given: Arguments) -> dict[str, Any]:
+    """Where the manifest has a Home tab (https://docs.slack.dev/reference/methods/views.publish)."""
+    view = _view(given, "home")
+    if not workspace.app.home_tab:
+        raise Refused("not_enabled")
+    person = workspace.people.get(given.text("user_id"))
+    if person is None or person.bot:
+        raise Refused("invalid_arguments", ["invalid `user_id`"])
+    with workspace.lock:
+        return _shown(workspace, workspace.views.publish(view, person.id, given.text("hash") or None))
 
 
 def _exchange(workspace: Workspace, given: Arguments) -> None:
@@ -60,7 +66,10 @@ def _view(given: Arguments, kind: str = "modal") -> dict[str, Any]:
 
 
 def _shown(workspace: Workspace, view: View) -> dict[str, Any]:
-    workspace.views_changed()
+    if view["type"] == "home":
+        workspace.home_changed()
+    else:
+        workspace.views_changed()
     return {"view": copy.deepcopy(view)}
 
 

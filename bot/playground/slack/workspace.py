@@ -16,9 +16,10 @@ from bot.playground.slack.app import ANY_SCOPE, App
 from bot.playground.slack.content import settled
 from bot.playground.slack.conversations import Conversation, Message
 from bot.playground.slack.envelopes import Envelopes
+from bot.playground.slack.faults import Faults
 from bot.playground.slack.feed import Feed
 from bot.playground.slack.limits import Limits
-from bot.playground.slack.people import BOT, HOUSE, PEOPLE, SENTRY, TEAM, TEAM_NAME, YOU, Person
+from bot.playground.slack.people import BOT, HOUSE, PEOPLE, SAM, SENTRY, TEAM, TEAM_NAME, YOU, Person
 from bot.playground.slack.socket_mode import Sockets
 from bot.playground.slack.times import Times
 from bot.playground.slack.timetable import Timetable
@@ -28,7 +29,7 @@ from bot.playground.slack.views import Views
 
 __all__ = ["ALERTS", "BOT", "INCIDENTS", "RANDOM", "SENTRY", "YOU", "Workspace"]
 
-_EVERYBODY = frozenset({YOU.id, SENTRY.id})
+_EVERYBODY = frozenset({YOU.id, SAM.id, SENTRY.id})
 
 
 def _channels() -> tuple[Conversation, ...]:
@@ -56,7 +57,7 @@ class Workspace:
         self.people = {person.id: person for person in PEOPLE}
         self.conversations = {one.id: one for one in _channels()}
         self.views, self.triggers, self.limits = Views(), Triggers(self.times), limits or Limits()
-        self.feed, self.timetable = Feed(), Timetable()
+        self.feed, self.timetable, self.faults = Feed(), Timetable(), Faults()
         secrets_of = (self.bot_token, self.app_token)
         self.traffic = Traffic(lambda shown: self.changed("traffic", shown, "exchange"), secrets_of)
         self.envelopes = Envelopes(
@@ -89,6 +90,8 @@ class Workspace:
                 "channels": [one.shown(BOT.id) for one in conversations],
                 "messages": [_shown(message) for message in sorted(shown, key=lambda one: str(one["ts"]))],
                 "views": copy.deepcopy(self.views.stack),
+                "home_tab": self.app.home_tab,
+                "home": copy.deepcopy(self.views.homes.get(YOU.id)),
                 "commands": [
                     *(asdict(one) for one in self.app.commands),
                     {"command": "/invite", "description": "Let diagnose into this channel", "usage_hint": "@diagnose"},
@@ -146,11 +149,13 @@ class Workspace:
         blocks: Sequence[Mapping[str, Any]] | None = None,
         attachments: Sequence[Mapping[str, Any]] | None = None,
         thread: str | None = None,
+        reader: str = YOU.id,
     ) -> str:
-        """A message that only you see, and that no history knows; gives its `ts`."""
+        """A message that only one person sees, and that no history knows; gives its `ts`."""
         with self.lock:
             conversation = self.conversations[channel]
-            message = self._message(author, conversation, text, blocks, attachments, thread, {"ephemeral": True})
+            more = {"ephemeral": True, **({} if reader == YOU.id else {"reader": reader})}
+            message = self._message(author, conversation, text, blocks, attachments, thread, more)
             for ts in conversation.whisper(message):
                 self._gone(conversation, ts)
             self.changed("message", _shown(message))
@@ -211,6 +216,10 @@ class Workspace:
         """Tells the pages what is open; the caller holds the lock."""
         self.changed("views", copy.deepcopy(self.views.stack))
 
+    def home_changed(self) -> None:
+        """Tells the pages what stands on your Home tab; the caller holds the lock."""
+        self.changed("home", copy.deepcopy(self.views.homes.get(YOU.id)))
+
     def event(self, event: dict[str, Any], conversation: Conversation) -> None:
         """Sends an event to the bot, if it is in the channel and asked for such events."""
         if BOT.id in conversation.members and events.subscribed(self.app, event, conversation.private):
@@ -249,5 +258,5 @@ class Workspace:
 def _shown(message: Message) -> dict[str, Any]:
     """What the page needs of a message."""
     names = ("channel", "ts", "thread_ts", "user", "username", "text", "blocks", "attachments", "edited", "ephemeral")
-    counted = ("reply_count", "latest_reply", "reactions", "subtype")
+    counted = ("reader", "reply_count", "latest_reply", "reactions", "subtype")
     return {name: copy.deepcopy(message[name]) for name in (*names, *counted) if name in message}

@@ -25,7 +25,8 @@ export const MessageRow = memo(function MessageRow({ message, first, inThread, a
   const people = usePart((world) => world.people);
   const known = people[message.user];
   const person: Person = { id: message.user, name: message.username ?? known?.name ?? message.user, app: known?.app ?? true };
-  const { channel, ts, ephemeral, edited } = message;
+  const { channel, ts, ephemeral, reader, edited } = message;
+  const only = reader ? `only visible to ${people[reader]?.name ?? "somebody else"}` : "only visible to you";
   const place = useMemo(() => ({ channel, ts }), [channel, ts]);
   return (
     <div
@@ -33,7 +34,7 @@ export const MessageRow = memo(function MessageRow({ message, first, inThread, a
       className={`message${first ? " first" : ""}${ephemeral ? " ephemeral" : ""}${marked ? " marked" : ""}`}
       data-ts={ts}
       tabIndex={active ? 0 : -1}
-      aria-label={`${person.name}, ${clock(ts)}${ephemeral ? ", only visible to you" : ""}: ${spoken(message.text, 140)}`}
+      aria-label={`${person.name}, ${clock(ts)}${ephemeral ? `, ${only}` : ""}: ${spoken(message.text, 140)}`}
       onKeyDown={intoTools}
     >
       <div className="message-side">
@@ -42,7 +43,8 @@ export const MessageRow = memo(function MessageRow({ message, first, inThread, a
       <div className="message-main">
         {ephemeral && (
           <div className="ephemeral-note">
-            Only visible to you ·{" "}
+            {only.charAt(0).toUpperCase() + only.slice(1)}
+            {reader && ", and to you in this rehearsal"} ·{" "}
             <button type="button" className="link" onClick={() => void act({ do: "delete", channel, ts })}>
               Dismiss
             </button>

@@ -1,17 +1,20 @@
 import { memo } from "react";
-import type { Channel } from "../workspace/protocol.ts";
-import { hashOf } from "../workspace/route.ts";
+import type { BotState, Channel } from "../workspace/protocol.ts";
+import { said } from "../stage/bot_state.tsx";
+import { HOME, hashOf } from "../workspace/route.ts";
 
 interface Given {
   channels: readonly Channel[];
   shown: string;
   unread: Readonly<Record<string, number>>;
   connected: boolean;
+  bot: BotState | null;
+  homeTab: boolean;
   chosen?: () => void;
 }
 
 /** The channels, with what is unread in each, and whether the bot is there. */
-export const Sidebar = memo(function Sidebar({ channels, shown, unread, connected, chosen }: Given) {
+export const Sidebar = memo(function Sidebar({ channels, shown, unread, connected, bot, homeTab, chosen }: Given) {
   return (
     <nav className="sidebar" aria-label="Channels">
       <h2>Channels</h2>
@@ -37,9 +40,21 @@ export const Sidebar = memo(function Sidebar({ channels, shown, unread, connecte
         })}
       </ul>
       <h2>Apps</h2>
+      {homeTab && (
+        <ul className="apps">
+          <li>
+            <a href={hashOf({ channel: HOME })} aria-current={shown === HOME ? "page" : undefined} onClick={chosen}>
+              <span className="hash" aria-hidden="true">
+                ⌂
+              </span>
+              <span className="channel-name">diagnose, Home</span>
+            </a>
+          </li>
+        </ul>
+      )}
       <p className="bot" role="status">
         <i className={connected ? "dot on" : "dot"} aria-hidden="true" />
-        diagnose <span>{connected ? "is listening" : "is not connected"}</span>
+        diagnose <span>{said(bot, connected)}</span>
       </p>
     </nav>
   );

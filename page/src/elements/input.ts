@@ -11,10 +11,14 @@ export function useInput(element: Element, dispatches: boolean) {
   const [own, setOwn] = useState(() => initialState(element));
   const action = element.action_id ?? "";
   const state = (form?.value(block, action) as Record<string, unknown> | undefined) ?? own;
+  const become = (next: Record<string, unknown>) => {
+    setOwn(next);
+    form?.set(block, action, next);
+  };
   const set = (chosen: Record<string, unknown>, press = dispatches) => {
-    setOwn({ type: element.type, ...chosen });
-    form?.set(block, action, { type: element.type, ...chosen });
-    if (press) pressing.press(chosen);
+    const before = state;
+    become({ type: element.type, ...chosen });
+    if (press) pressing.press(chosen, element, () => become(before)); // who says no to the question has chosen nothing
   };
   return { state, set, pressing };
 }

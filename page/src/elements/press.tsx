@@ -20,7 +20,8 @@ export const FormContext = createContext<Form | null>(null);
 export interface Pressing {
   busy: boolean;
   asking: Confirm | null;
-  press: (chosen?: Record<string, unknown>, element?: Element) => void;
+  /** `undo` is called when the person is asked and says no. */
+  press: (chosen?: Record<string, unknown>, element?: Element, undo?: () => void) => void;
   answer: (yes: boolean) => void;
 }
 
@@ -29,7 +30,7 @@ export function usePress(element: Element): Pressing {
   const place = useContext(PlaceContext);
   const block = useContext(BlockContext);
   const [busy, setBusy] = useState(false);
-  const [asked, setAsked] = useState<{ chosen?: Record<string, unknown>; element: Element } | null>(null);
+  const [asked, setAsked] = useState<{ chosen?: Record<string, unknown>; element: Element; undo?: () => void } | null>(null);
   const alive = useRef(true);
   useEffect(() => {
     alive.current = true;
@@ -49,13 +50,14 @@ export function usePress(element: Element): Pressing {
     [place, block],
   );
 
-  const press = (chosen?: Record<string, unknown>, pressed = element) => {
+  const press = (chosen?: Record<string, unknown>, pressed = element, undo?: () => void) => {
     if (busy) return;
-    if (element.confirm) setAsked({ chosen, element: pressed });
+    if (element.confirm) setAsked({ chosen, element: pressed, undo });
     else void send(pressed, chosen);
   };
   const answer = (yes: boolean) => {
     if (yes && asked) void send(asked.element, asked.chosen);
+    else asked?.undo?.();
     setAsked(null);
   };
   return { busy, asking: asked ? (element.confirm ?? null) : null, press, answer };

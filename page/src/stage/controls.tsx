@@ -7,7 +7,6 @@ import { tell } from "../workspace/notices.ts";
 import type { Incident, Mode, Stage } from "../workspace/protocol.ts";
 import { hashOf, routeOf } from "../workspace/route.ts";
 
-const STORM = 200; // alerts; the size at which chat tools are said to choke
 const MODES: readonly [Mode, string][] = [["recorded", "recorded"], ["slow", "slow"], ["failing", "failing"], ["absent", "absent"]];
 
 interface Given { stage: Stage; alertsChannel: string; played?: () => void }
@@ -85,21 +84,18 @@ export function Arriving({ stage }: { stage: Stage }) {
       role="switch"
       className="switch"
       aria-checked={stage.arriving}
+      aria-label="Alerts arrive on their own"
       onClick={() => void act({ do: "stage.arriving", on: !stage.arriving })}
     >
       <i aria-hidden="true" />
-      Alerts arrive on their own
+      <span>
+        Alerts arrive<span className="at-length"> on their own</span>
+      </span>
     </button>
   );
 }
 
-export function MoreMenu({ stage, named }: { stage: Stage; named?: boolean }) {
-  const storm = {
-    key: "storm",
-    label: "Two hundred alerts",
-    hint: "within a minute, to see that page and bot stay quick",
-    chosen: () => void act({ do: "stage.storm", count: STORM }),
-  };
+export function MoreMenu({ named }: { named?: boolean }) {
   return (
     <Menu
       className="stage-menu"
@@ -111,10 +107,7 @@ export function MoreMenu({ stage, named }: { stage: Stage; named?: boolean }) {
           {named && <span>More</span>}
         </>
       }
-      choices={[
-        ...(stage.live ? [] : [storm]),
-        { key: "licences", label: "Licences", hint: "of what this page is built from", href: "/static/licences.txt" },
-      ]}
+      choices={[{ key: "licences", label: "Licences", hint: "of what this page is built from", href: "/static/licences.txt" }]}
     />
   );
 }

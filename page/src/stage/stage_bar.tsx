@@ -5,9 +5,11 @@ import { Menu } from "../parts/menu.tsx";
 import type { Stage } from "../workspace/protocol.ts";
 import type { Theme } from "../workspace/theme.ts";
 import { AlertMenu, Arriving, MoreMenu, Sources } from "./controls.tsx";
+import { TroubleMenu } from "./trouble.tsx";
 
 interface Given {
   stage: Stage;
+  incidentsChannel: string;
   alertsChannel: string;
   theme: Theme;
   setTheme: (theme: Theme) => void;
@@ -19,7 +21,7 @@ interface Given {
 const THEMES: readonly [Theme, string][] = [["system", "As the system"], ["light", "Light"], ["dark", "Dark"]];
 
 /** The strip above the workspace: what happens in it, and how its sources behave. */
-export function StageBar({ stage, alertsChannel, theme, setTheme, inspecting, setInspecting }: Given) {
+export function StageBar({ stage, incidentsChannel, alertsChannel, theme, setTheme, inspecting, setInspecting }: Given) {
   const [sheet, setSheet] = useState(false);
   return (
     <header className="stage">
@@ -30,9 +32,10 @@ export function StageBar({ stage, alertsChannel, theme, setTheme, inspecting, se
       </div>
       <div className="stage-wide" role="group" aria-label="Stage">
         <AlertMenu stage={stage} alertsChannel={alertsChannel} />
+        <TroubleMenu stage={stage} incidentsChannel={incidentsChannel} alertsChannel={alertsChannel} />
         <Sources stage={stage} />
         <Arriving stage={stage} />
-        <MoreMenu stage={stage} />
+        <MoreMenu />
       </div>
       <div className="stage-end">
         <button type="button" className="stage-button stage-narrow" aria-label="Stage controls" onClick={() => setSheet(true)}>
@@ -60,9 +63,10 @@ export function StageBar({ stage, alertsChannel, theme, setTheme, inspecting, se
             </button>
           </div>
           <AlertMenu stage={stage} alertsChannel={alertsChannel} played={() => setSheet(false)} />
+          <TroubleMenu stage={stage} incidentsChannel={incidentsChannel} alertsChannel={alertsChannel} played={() => setSheet(false)} />
           <Sources stage={stage} />
           <Arriving stage={stage} />
-          <MoreMenu stage={stage} named />
+          <MoreMenu named />
         </Dialog>
       )}
     </header>

@@ -16,6 +16,8 @@ export interface Message {
   attachments?: Attachment[];
   edited?: { ts: string };
   ephemeral?: true;
+  /** Whom an ephemeral message is for, where that is not you. */
+  reader?: string;
   reply_count?: number;
   latest_reply?: string;
 }
@@ -35,7 +37,17 @@ export interface Exchange {
 export interface Incident { name: string; ref: string; title: string; about: string; link: string }
 export type Mode = "recorded" | "slow" | "failing" | "absent";
 export interface Source { name: string; title: string; mode: Mode }
-export interface Stage { live: boolean; sentry_url: string; incidents: Incident[]; sources: Source[]; arriving: boolean }
+/** The bot's process; `returns` is when a dead one starts again by itself, in seconds since the epoch. */
+export interface BotState { state: "up" | "killed" | "ended"; returns: number | null }
+export interface Stage {
+  live: boolean;
+  sentry_url: string;
+  incidents: Incident[];
+  sources: Source[];
+  arriving: boolean;
+  /** Null where the bot shares the workspace's process. */
+  bot: BotState | null;
+}
 
 export interface Snapshot {
   team: Team;
@@ -45,6 +57,8 @@ export interface Snapshot {
   channels: Channel[];
   messages: Message[];
   views: View[];
+  home_tab: boolean;
+  home: View | null;
   commands: Command[];
   shortcuts: Shortcut[];
   connected: boolean;
@@ -57,6 +71,7 @@ export type Change =
   | { kind: "gone"; channel: string; ts: string }
   | { kind: "channel"; channel: Channel }
   | { kind: "views"; views: View[] }
+  | { kind: "home"; home: View | null }
   | { kind: "connected"; connected: boolean }
   | { kind: "traffic"; exchange: Exchange }
   | { kind: "stage"; stage: Stage };

@@ -1,5 +1,8 @@
 import { useSyncExternalStore } from "react";
 
+/** In the place of a channel: the app's Home tab. */
+export const HOME = "home";
+
 /** Where the reader is: `#/channel/message?thread=first`. */
 export interface Route { channel: string; ts: string; thread: string }
 

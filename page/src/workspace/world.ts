@@ -22,11 +22,13 @@ export const NOTHING_YET: World = {
   channels: [],
   messages: new Map(),
   views: [],
+  home_tab: false,
+  home: null,
   commands: [],
   shortcuts: [],
   connected: false,
   traffic: [],
-  stage: { live: false, sentry_url: "", incidents: [], sources: [], arriving: false },
+  stage: { live: false, sentry_url: "", incidents: [], sources: [], arriving: false, bot: null },
 };
 
 const byTime = (one: Message, other: Message) => (one.ts < other.ts ? -1 : one.ts > other.ts ? 1 : 0);
@@ -61,6 +63,7 @@ export function changed(world: World, changes: readonly Change[]): World {
         ? next.channels.map((channel) => (channel.id === change.channel.id ? change.channel : channel))
         : [...next.channels, change.channel];
     else if (change.kind === "views") next.views = change.views;
+    else if (change.kind === "home") next.home = change.home;
     else if (change.kind === "connected") next.connected = change.connected;
     else if (change.kind === "stage") next.stage = change.stage;
     else if (change.kind === "traffic") exchanges.push(change.exchange);
