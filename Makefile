@@ -11,7 +11,7 @@ PIP := install --quiet --disable-pip-version-check --require-hashes
 REFEREE := uv pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
   --no-emit-find-links --no-build --python-version 3.11
 
-.PHONY: demo test check tests coverage replay referee lab lab-part recordings bench golden page pictures event lock clean
+.PHONY: demo test check tests coverage replay referee lab lab-part recordings survival survival-part bench golden page pictures event lock clean
 
 # ARGS='--no-browser --port 8000' and the like go to `diagnose demo`.
 demo: $(VENV)/run
@@ -26,11 +26,11 @@ check: $(VENV)/test
 	$(RUN)/lint-imports --verbose
 
 tests: $(VENV)/test
-	$(RUN)/pytest --numprocesses auto --dist loadfile
+	$(RUN)/pytest --numprocesses auto --dist loadfile --ignore tests/survival
 
 # The same tests with what they cover, branches too; it takes half as long again.
 coverage: $(VENV)/test
-	$(RUN)/pytest --numprocesses auto --dist loadfile --cov --cov-report=term:skip-covered
+	$(RUN)/pytest --numprocesses auto --dist loadfile --ignore tests/survival --cov --cov-report=term:skip-covered
 
 # The recordings give the same bytes on every supported Python that the machine has.
 replay: $(VENV)/test
@@ -51,6 +51,15 @@ lab-part: $(VENV)/test
 # Record the incidents of `diagnose demo` anew from the lab, then read the differences before you commit them.
 recordings: $(VENV)/test
 	$(RUN)/python -W ignore -m tests.lab --record
+
+# What a killed process, a database that is gone or a Slack that refuses leaves of the runs: about half an hour.
+survival: $(VENV)/test
+	$(RUN)/python -W ignore -m tests.survival
+
+# The same at fewer points, and its own tests: what CI runs.
+survival-part: $(VENV)/test
+	$(RUN)/pytest --numprocesses auto --dist loadfile tests/survival
+	$(RUN)/python -W ignore -m tests.survival --part
 
 bench: $(VENV)/test
 	$(RUN)/python -m bench

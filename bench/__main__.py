@@ -1,6 +1,6 @@
 """`make bench`: prints every figure that the product promises, and what it promises."""
 
-from bench import classify, repository, run, schema, start, workspace
+from bench import classify, repository, run, schema, start, storm, workspace
 
 if __name__ == "__main__":
     run.measure()
@@ -9,3 +9,4 @@ if __name__ == "__main__":
     schema.measure()
     repository.measure()
     workspace.measure()
+    storm.measure()

@@ -76,6 +76,15 @@ def elastic_access(settings: Settings) -> "ElasticAccess | None":
     )
 
 
+def configured(settings: Settings) -> dict[str, bool]:
+    """Which of the sources have settings; raises `WrongSettings`."""
+    return {
+        "sentry": sentry_access(settings) is not None,
+        "github": github_access(settings) is not None,
+        "elasticsearch": elastic_access(settings) is not None,
+    }
+
+
 SPELT = {
     "api_key": "ELASTICSEARCH_API_KEY",
     "urls": "ELASTICSEARCH_URL",

@@ -162,6 +162,39 @@ def serve(
 
 
 @app.command()
+def purge(
+    before: Annotated[
+        str | None, typer.Option(help="Runs that ended so long ago (12h, 30d, 8w), or before a day.")
+    ] = None,
+    issue: Annotated[
+        str | None, typer.Option(help="All ended runs of this issue: its number, short id or link.")
+    ] = None,
+    person: Annotated[str | None, typer.Option(help="This person's part in any run: an id in Slack.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be forgotten.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Forget what is kept: old runs, an issue's runs, or a person's part in them."""
+    from bot.app import now
+    from bot.purge import WrongUse, wanted
+    from bot.purge import purge as forget
+    from bot.runs.past import HistoryInTables
+    from bot.runs.run import NotStarted
+    from bot.serve import kept_by
+    from bot.settings import WrongSettings, load
+
+    try:
+        settings, _ = load()
+        asked = wanted(before, issue, person, now(), settings.sentry_url)
+        history = HistoryInTables(kept_by(settings).engine)
+        done = forget(history, asked, dry=dry_run, ask=None if yes else typer.confirm, say=typer.echo)
+    except (WrongSettings, NotStarted) as wrong:
+        _leave(wrong.sentence, WRONG_USE)
+    except WrongUse as wrong:
+        _leave(str(wrong), WRONG_USE)
+    raise typer.Exit(0 if done else 1)
+
+
+@app.command()
 def demo(
     name: Annotated[str, typer.Argument(help="Which recorded incident comes first.")] = "",
     once: Annotated[bool, typer.Option("--once", help="Show one incident in the terminal and leave.")] = False,
@@ -171,9 +204,15 @@ def demo(
     ] = None,
     port: Annotated[int, typer.Option(help="Where the page is served; the next free port if it is taken.")] = 7433,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
+    together: Annotated[bool, typer.Option("--together", help="Let two people ask for one issue at once.")] = False,
+    storm: Annotated[int, typer.Option(min=0, max=500, help="Let so many alerts come within a minute.")] = 0,
+    kill: Annotated[bool, typer.Option("--kill", help="Kill the bot in the middle of a run.")] = False,
 ) -> None:
     """Open a workspace in the browser in which the bot diagnoses recorded incidents."""
-    from bot.demo import NoSuchIncident, known, show
+    from bot.demo import NoSuchIncident, acts, known, show
+
+    if live and (together or storm or kill):
+        _leave("--together, --storm and --kill rehearse recorded incidents: leave --live out", WRONG_USE)
 
     try:
         known(name, recordings)
@@ -187,7 +226,14 @@ def demo(
     from bot.settings import WrongSettings, load
 
     try:
-        open_workspace(port, browser=browser, first=name, place=recordings, configured=load() if live else None)
+        open_workspace(
+            port,
+            browser=browser,
+            first=name,
+            place=recordings,
+            configured=load() if live else None,
+            acts=acts(together=together, storm=storm, kill=kill),
+        )
     except WrongSettings as wrong:
         _leave(wrong.sentence, WRONG_USE)
     except NoPort as taken:

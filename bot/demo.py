@@ -2,7 +2,9 @@
 
 import random
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from bot import kept, terminal
 from playbook.gather import Progress
@@ -11,6 +13,9 @@ from playbook.sources.recording import Recording
 
 INSTALLED = Path(__file__).parent / "incidents"
 CHECKED_OUT = Path(__file__).parent.parent / "tests" / "lab" / "incidents"
+Act = Mapping[str, Any]
+"""Something that the stage does by itself, as the page would ask for it."""
+
 FIRST = "lock_timeout"
 """The incident that is shown where none is named: proved, with evidence of all three sources."""
 
@@ -35,6 +40,18 @@ def known(name: str, place: Path | None = None) -> Path:
         listed = ", ".join(here) or (f"none in {place}" if place else "none came with this installation")
         raise NoSuchIncident(f"there is no recorded incident {wanted!r}; there are: {listed}")
     return here[wanted]
+
+
+def acts(*, together: bool = False, storm: int = 0, kill: bool = False) -> tuple[Act, ...]:
+    """What `diagnose demo` plays once the bot is connected: two askers, a storm of so many alerts, a kill in a run."""
+    played: list[Act] = []
+    if together:
+        played.append({"do": "stage.together"})
+    if storm:
+        played.append({"do": "stage.storm", "count": storm})
+    if kill:
+        played.append({"do": "stage.kill", "within": "run"})
+    return tuple(played)
 
 
 def show(name: str, place: Path | None = None) -> None:

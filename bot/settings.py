@@ -2,6 +2,7 @@
 
 import difflib
 import re
+import socket
 import tomllib
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -40,6 +41,13 @@ def _repository(text: str) -> str:
     return text
 
 
+def _person(text: str) -> str:
+    if not re.fullmatch(r"[UWS][A-Z0-9]{2,30}", text):
+        raise ValueError('must be ids of users or user groups in Slack, such as ["U0123ABCD", "S0456EFGH"]')
+    return text
+
+
+Person = Annotated[str, AfterValidator(_person)]
 Address = Annotated[str, AfterValidator(_address)]
 Repository = Annotated[str, AfterValidator(_repository)]
 
@@ -69,6 +77,7 @@ class Mapping(BaseModel):
     projects: dict[str, Project] = Field(default_factory=dict)
     log_fields: LogFields = LogFields()
     alert_apps: tuple[str, ...] = (SENTRY_APP,)
+    may_act: tuple[Person, ...] = ()
 
     def services(self) -> Services:
         """The mapping as the playbook knows it."""
@@ -116,6 +125,11 @@ class Settings(BaseSettings):
     diagnose_config: Path = Path("diagnose.toml")
     diagnose_host: str = "127.0.0.1"
     diagnose_port: int = Field(3000, ge=1, le=65535)
+    diagnose_metrics_port: int = Field(9465, ge=0, le=65535)
+    diagnose_data: Path = Path("diagnose-data")
+    diagnose_database_url: SecretStr | None = None
+    diagnose_replica: str = Field(default_factory=socket.gethostname, min_length=1, max_length=200)
+    diagnose_keep_days: int = Field(90, ge=1)
 
 
 def load() -> tuple[Settings, Mapping]:

@@ -1,5 +1,6 @@
 """Runs what is needed, side by side, in the order the needs allow; failures become gaps; tells of progress."""
 
+import contextvars
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -103,7 +104,9 @@ class _Run:
             return
         kind = step.gives
         self.tell(Progress(kind.__name__, step.title, "running", source=kind.source, asks=_asked(step, have)))
-        running[pool.submit(wiring.call, step.function, step.needs, have)] = step
+        # In a copy of this thread's context: what a step logs, and what it traces, is told under its run.
+        in_context = contextvars.copy_context().run
+        running[pool.submit(in_context, wiring.call, step.function, step.needs, have)] = step
 
     def _lacks(self, need: type) -> str:
         name = need.__name__
@@ -119,13 +122,7 @@ class _Run:
             running.clear()
         for future in done:
             step = running.pop(future)
-            try:
-                self._settle(step, future.result())
-            except Unavailable as unavailable:
-                self._settle(step, unavailable)
-            except Exception:
-                log.exception("a step failed by a defect", step=step.gives.__name__)
-                self._settle(step, Unavailable("this step failed by a defect of ours, which is in the log"))
+            self._settle(step, _outcome(step, future))
 
     def _settle(self, step: Step, outcome: Fact | Unavailable | None) -> None:
         kind, name = step.gives, step.gives.__name__
@@ -138,6 +135,17 @@ class _Run:
         else:
             self.facts[kind] = outcome
             self.tell(Progress(name, step.title, "done", outcome.finding, outcome.url))
+
+
+def _outcome(step: Step, future: Future[Fact | None]) -> Fact | Unavailable | None:
+    """What a step came to; what is raised by who is told of it ends the run, and is none of its steps' defects."""
+    try:
+        return future.result()
+    except Unavailable as unavailable:
+        return unavailable
+    except Exception:
+        log.exception("a step failed by a defect", step=step.gives.__name__)
+        return Unavailable("this step failed by a defect of ours, which is in the log")
 
 
 def _asked(step: Step, have: Mapping[type, object]) -> str:

@@ -9,12 +9,14 @@ from typing import Self
 from slack_sdk.models.blocks import (
     ActionsBlock,
     ButtonElement,
+    ConfirmObject,
     ContextActionsBlock,
     FeedbackButtonObject,
     FeedbackButtonsElement,
     Option,
     OverflowMenuElement,
     PlainTextObject,
+    StaticSelectElement,
 )
 
 from bot.card.blocks import Block, json_of
@@ -23,6 +25,7 @@ from bot.card.escape import is_web_link, plain
 SHOW_EVIDENCE = "show_evidence"
 CHECK_AGAIN = "check_again"
 MORE = "more"
+ACT = "act_in_sentry"
 FEEDBACK = "verdict_feedback"
 EARLIER_PAGE = "evidence_earlier"
 LATER_PAGE = "evidence_later"
@@ -33,7 +36,16 @@ RIGHT = "right"
 WRONG = "wrong"
 AS_TEXT = "as_text"
 
+ACTIONS = (
+    ("resolve", "Resolve"),
+    ("archive", "Archive"),
+    ("assign", "Assign to me"),
+    ("comment", "Comment the verdict"),
+)
+"""What can be done in Sentry: what an entry says, and what it is called."""
+
 LONGEST_CHOICE = 75  # characters of an entry of the menu
+LONGEST_VALUE = 150  # characters that an entry of a menu may carry
 MOST_LINKS = 4  # entries beside *Show as text*; Slack takes five
 
 _NOT_IN_IDS = re.compile(r"[^A-Za-z0-9_.-]")
@@ -80,11 +92,12 @@ def buttons(pressed: Pressed, *, evidence: bool = True) -> Block:
     return json_of(ActionsBlock(elements=_visible(pressed, evidence)))
 
 
-def buttons_and_menu(pressed: Pressed, links: Sequence[tuple[str, str]]) -> Block:
+def buttons_and_menu(pressed: Pressed, links: Sequence[tuple[str, str]], changes: str = "") -> Block:
     """The two buttons, and the rest in a menu: pages to open (what they are called, where they are), the card as text.
 
     Slack opens an entry's url by itself and tells the app too, which need only say that it heard
-    (https://docs.slack.dev/reference/block-kit/composition-objects/option-object).
+    (https://docs.slack.dev/reference/block-kit/composition-objects/option-object). `changes` is what the issue is
+    called that a second menu changes in Sentry; without it there is no such menu.
     """
     choices = [
         Option(value=f"link-{index}", text=_label(text), url=url)
@@ -93,7 +106,31 @@ def buttons_and_menu(pressed: Pressed, links: Sequence[tuple[str, str]]) -> Bloc
     ]
     as_text = Option(value=Pressed(pressed.run, says=AS_TEXT).value(), text=_label("Show as text, for a ticket"))
     menu = OverflowMenuElement(action_id=MORE, options=[*choices, as_text])
-    return json_of(ActionsBlock(elements=[*_visible(pressed, True), menu]))
+    writing = _writing(pressed, changes) if changes else []
+    return json_of(ActionsBlock(elements=[*_visible(pressed, True), *writing, menu]))
+
+
+def _writing(pressed: Pressed, issue: str) -> list[StaticSelectElement]:
+    """What changes the issue, behind a question: a menu of its own, since an overflow would ask before showing text.
+
+    None where its entries would carry more than Slack takes: a card without it is better than no card.
+    """
+    values = [(Pressed(pressed.run, pressed.issue, says).value(), label) for says, label in ACTIONS]
+    if any(len(value) > LONGEST_VALUE for value, _ in values):
+        return []
+    named = plain(issue, 40) or "the issue"
+    question = ConfirmObject(
+        title=f"Change {named} in Sentry?",
+        text=PlainTextObject(
+            text=f"{named} changes for everybody, in Sentry too, in the name of the integration that I use there. "
+            "This card will show that you did it, and how Sentry says that it stands.",
+            emoji=False,
+        ),
+        confirm="Do it",
+        deny="Leave it",
+    )
+    options = [Option(value=value, text=_label(label)) for value, label in values]
+    return [StaticSelectElement(action_id=ACT, placeholder=_label("Act in Sentry"), options=options, confirm=question)]
 
 
 def _visible(pressed: Pressed, evidence: bool) -> list[ButtonElement]:

@@ -7,15 +7,18 @@ how sure, why, what to do now; raw evidence is a click away.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.card.acted import acted
 from bot.card.actions import Pressed, buttons_and_menu, feedback
 from bot.card.blocks import MOST_BLOCKS, MOST_TEXT, Block, Card, context, header, section, sections, text_size
 from bot.card.chart import chart
 from bot.card.difference import NEW, Change
 from bot.card.escape import clean, mrkdwn
 from bot.card.footnotes import footer, opinions, who_and_when
+from bot.card.joined import also, briefly
 from bot.card.judgement import first_reason, flips, lead, more, reasons, ruled_out, verdict, weighed
 from bot.card.next_step import gaps, next_step
 from bot.card.plan import Told, trail
+from bot.runs.press import Press
 from playbook.diagnosis import Diagnosis, by_reason
 from playbook.evidence.changes import Changes
 from playbook.evidence.collected import Evidence
@@ -23,6 +26,7 @@ from playbook.evidence.event import Event
 from playbook.evidence.frequency import Frequency
 from playbook.evidence.missing_relation import MissingRelation
 from playbook.evidence.releases import Releases
+from playbook.joining import Belonging
 
 TEXT = 3_500  # characters of the text that stands alone; Slack advises at most 4,000
 
@@ -32,7 +36,9 @@ class About:
     """The run behind the card; all of it optional, so that a diagnosis alone can be drawn.
 
     `seconds` is the run's duration; `right` and `wrong` are ids of the people who said so; `changes` is None on
-    a first check; `steps` is what the run told; `compared` false says that the evidence before it is gone.
+    a first check; `steps` is what the run told; `compared` false says that the evidence before it is gone. `asked`
+    counts the alerts and people that this one card answers. `others` are the issues that belong to this card too.
+    `presses` are those of its own buttons, `acts` says whether it has a menu that writes to Sentry.
     """
 
     run: str = ""
@@ -42,6 +48,10 @@ class About:
     changes: tuple[Change, ...] | None = None
     compared: bool = True
     steps: Sequence[Told] = ()
+    asked: int = 1
+    others: tuple[Belonging, ...] = ()
+    presses: tuple[Press, ...] = ()
+    acts: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,9 +71,11 @@ def card(diagnosis: Diagnosis, evidence: Evidence, about: About | None = None) -
     frequency, releases = evidence.get(Frequency), evidence.get(Releases)
     drawn = chart(frequency, releases, event.environment if event else None)
     new = frozenset(change.about for change in about.changes or () if change.said == NEW)
+    changes = (diagnosis.issue.short_id or diagnosis.issue.id) if about.acts else ""
     parts = [
         _Part([header(headline(diagnosis, evidence))]),
         _Part(sections(verdict(diagnosis))),
+        _Part(sections(also(about.others)), goes=8, shorter=tuple(sections(briefly(about.others)))),
         _Part(sections(flips(diagnosis, about.changes, about.compared)), goes=4),
         _Part(sections(reasons(diagnosis, new)), goes=7, shorter=tuple(sections(reasons(diagnosis, new, 2, 1)))),
         _Part(sections(ruled_out(diagnosis)), goes=5),
@@ -71,12 +83,13 @@ def card(diagnosis: Diagnosis, evidence: Evidence, about: About | None = None) -
         _Part(sections(gaps(diagnosis)), goes=6, shorter=tuple(sections(more(len(by_reason(diagnosis.gaps)), "gap")))),
         _Part(sections(who_and_when(evidence)), goes=3),
         _Part([drawn] if drawn else [], goes=2),
-        _Part([buttons_and_menu(pressed, _pages(diagnosis, evidence)), feedback(pressed)]),
+        _Part([buttons_and_menu(pressed, _pages(diagnosis, evidence), changes), feedback(pressed)]),
         _Part(opinions(about.right, about.wrong)),
+        _Part(acted(about.presses)),
         _Part([trail(about.steps)] if about.steps else [], goes=1),
-        _Part([context(footer(diagnosis, evidence, about.run, about.seconds))]),
+        _Part([context(footer(diagnosis, evidence, about.run, about.seconds, about.asked))]),
     ]
-    return Card(tuple(_fitted(parts)), _alone(diagnosis, evidence)).stamped(about.run or "card")
+    return Card(tuple(_fitted(parts)), _alone(diagnosis, evidence, about.others)).stamped(about.run or "card")
 
 
 def headline(diagnosis: Diagnosis, evidence: Evidence) -> str:
@@ -106,13 +119,14 @@ def _pages(diagnosis: Diagnosis, evidence: Evidence) -> list[tuple[str, str]]:
     return found
 
 
-def _alone(diagnosis: Diagnosis, evidence: Evidence) -> str:
+def _alone(diagnosis: Diagnosis, evidence: Evidence, others: Sequence[Belonging]) -> str:
     """The answer without blocks: what, how sure, the first reason, what to do, what could not be checked."""
     leading = lead(diagnosis)
     first = list(first_reason(weighed(leading)[0])) if leading else []
     lines = [
         f"*{mrkdwn(headline(diagnosis, evidence), 150)}*",
         *verdict(diagnosis),
+        *briefly(others),
         *first,
         *next_step(diagnosis),
         *gaps(diagnosis),

@@ -105,8 +105,8 @@ def opinions(right: Sequence[str], wrong: Sequence[str]) -> list[Block]:
     return [context(" · ".join(said))] if said else []
 
 
-def footer(diagnosis: Diagnosis, evidence: Evidence, run: str, seconds: float | None) -> str:
-    """One line: the issue, the playbook, the run and how long it took, how much was hidden."""
+def footer(diagnosis: Diagnosis, evidence: Evidence, run: str, seconds: float | None, asked: int = 1) -> str:
+    """One line: the issue, the playbook, the run and how long it took, how often it was asked for, what was hidden."""
     issue = diagnosis.issue
     told = [link(issue.url, issue.short_id or issue.id, 60)]
     if diagnosis.playbook:
@@ -116,6 +116,8 @@ def footer(diagnosis: Diagnosis, evidence: Evidence, run: str, seconds: float | 
     told.append(f"asked {clock(diagnosis.asked_at)}")
     if seconds is not None:
         told.append(f"took {lasting(seconds)}")
+    if asked > 1:
+        told.append(f"asked for {asked:,} times")
     hidden = sum(evidence.hidden.values())
     if hidden:
         told.append(counted(hidden, "value") + " hidden")

@@ -13,7 +13,7 @@ from slack_sdk.models.blocks import (
     UrlSourceElement,
 )
 
-from bot.card.blocks import Block, Card, json_of
+from bot.card.blocks import Block, Card, context, json_of
 from bot.card.escape import is_web_link, mrkdwn, plain
 
 STATUS = {
@@ -49,13 +49,22 @@ class Told(Protocol):
     def asks(self) -> str: ...
 
 
-def progress(title: str, states: Sequence[Told]) -> Card:
-    """The running playbook: what is being asked right now, and of each step its finding and where to read it."""
+def progress(title: str, states: Sequence[Told], waiting: int = 0) -> Card:
+    """The running playbook: what is being asked right now, and of each step its finding and where to read it.
+
+    `waiting` runs have not begun: in a storm, nobody is to wonder where an answer stays.
+    """
     done = sum(one.state not in {"pending", "running"} for one in states)
     asking = _asking([one for one in states if one.state == "running"])
     begun = f"{done} of {len(states)} steps done" if states else ""
     text = ": ".join(filter(None, (mrkdwn(title, TITLE), "; ".join(filter(None, (begun, mrkdwn(asking, TITLE)))))))
-    return Card((plan(" · ".join(filter(None, (title[:TITLE], asking))), states),), text)
+    drawn = plan(" · ".join(filter(None, (title[:TITLE], asking))), states)
+    return Card((drawn, *([context(_queue(waiting))] if waiting > 0 else [])), text or "Diagnosing")
+
+
+def _queue(waiting: int) -> str:
+    waits = "issue waits for its" if waiting == 1 else "issues wait for their"
+    return f"{waiting:,} more {waits} turn: oldest first, people ahead of alerts."
 
 
 def _asking(running: Sequence[Told]) -> str:

@@ -15,6 +15,7 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 from bot.card.blocks import json_of, section
 from bot.doctor.finding import Finding, broken, not_tried, ok
 from bot.settings import Settings
+from bot.slack.wire import SlackWeb
 
 PRESS_SECONDS = 60.0
 """For the person to press, in seconds, from the moment the button is in the channel."""
@@ -35,8 +36,8 @@ def examine(settings: Settings, channel: str | None) -> Sequence[Finding]:
         sentence = "over HTTP the press goes to `diagnose serve --http`, not to the doctor"
         return [not_tried("Slack", WHAT, sentence, "press *Show evidence* on a card")]
     base_url = f"{settings.slack_api_url}/"
-    bot = WebClient(settings.slack_bot_token.get_secret_value(), base_url, timeout=CALL_SECONDS)
-    app = WebClient(base_url=base_url, timeout=CALL_SECONDS)
+    bot = SlackWeb(settings.slack_bot_token.get_secret_value(), base_url, timeout=CALL_SECONDS)
+    app = SlackWeb(base_url=base_url, timeout=CALL_SECONDS)
     socket = SocketModeClient(settings.slack_app_token.get_secret_value(), web_client=app, auto_reconnect_enabled=False)
     try:
         return [_round_trip(bot, socket, channel)]

@@ -17,18 +17,24 @@ from playbook.sources.budget import Budget
 from playbook.sources.door import Question
 from playbook.sources.sentry import Sentry
 from playbook.sources.sentry_access import SentryAccess
+from playbook.sources.sentry_actions import AnswerLost, NotAllowed, SentryActions
 from playbook.sources.sentry_endpoints import Gives, endpoint_of
 from playbook.sources.sentry_errors import Misrouted, meaning
 from playbook.sources.sentry_http import Parameters, SentryHttp
 from playbook.sources.sentry_rest import MOST_PAGES, sentry_door
 
 SERVICE: Subject = "Sentry"
+NOBODY = "nobody@example.com"
+"""An address that no member has: looking for it needs the scope, and nobody is found."""
+
 NO_EVENT = "0" * 32
 """An event id that nobody has: asking for it needs the scope, and its answer is *none*."""
 
 FORBIDDEN = 403
 SCOPES = {
     "event:read": "Issue & Event: Read",
+    "event:write": "Issue & Event: Read & Write",
+    "member:read": "Member: Read",
     "project:read": "Project: Read",
     "org:read": "Organization: Read",
 }
@@ -113,6 +119,7 @@ class Patient:
             return begun
         checks = [Check(SERVICE, endpoint_of(read.path).name, partial(self._read, read)) for read in READS]
         checks.append(Check(SERVICE, "an event", self._event))
+        checks.append(Check(SERVICE, "changing issues", partial(self._writing, wanted=bool(mapping.may_act))))
         if mapping.projects:
             checks.append(Check(SERVICE, "mapped projects", partial(self._projects, sorted(mapping.projects))))
         found = findings(checks, self._budget)
@@ -153,6 +160,40 @@ class Patient:
             return [not_tried(SERVICE, "an event", "the newest issue has no event left, so none was tried")]
         return [ok(SERVICE, "an event", "the newest issue's event can be read, with its stack")]
 
+    def _writing(self, *, wanted: bool) -> Sequence[Finding]:
+        """Whether the buttons that change an issue can work: tried on an issue and a member that nobody has."""
+        what, sentry = "changing issues", SentryActions(self._access)
+        try:
+            sentry.tried()
+        except Unavailable as unavailable:
+            if not wanted:
+                off = "nobody may change issues from Slack, and the token only reads: the menu for it stays off"
+                known = isinstance(unavailable, NotAllowed | Misrouted)
+                return [ok(SERVICE, what, off) if known else not_tried(SERVICE, what, unavailable.sentence)]
+            sentence = f"{unavailable.sentence}; without it, the menu that changes issues stays off"
+            if isinstance(unavailable, NotAllowed):
+                return [missing(SERVICE, f"scope {unavailable.scope}", sentence, self._grant(unavailable.scope))]
+            if isinstance(unavailable, AnswerLost):
+                return [broken(SERVICE, what, unavailable.sentence, needed=False)]
+            return [missing(SERVICE, what, sentence, "empty `may_act` in diagnose.toml", needed=False)]
+        if not wanted:
+            sentence = "the token may change issues, but nobody may from Slack: the menu for it stays off"
+            return [ok(SERVICE, what, f"{sentence} until `may_act` in diagnose.toml names somebody")]
+        return [
+            ok(SERVICE, "scope event:write", "issues can be changed by whom `may_act` names"),
+            *self._members(sentry),
+        ]
+
+    def _members(self, sentry: SentryActions) -> Sequence[Finding]:
+        try:
+            sentry.member(NOBODY)
+        except NotAllowed as refused:
+            sentence = f"{refused.sentence}; without it, *Assign to me* finds nobody"
+            return [missing(SERVICE, f"scope {refused.scope}", sentence, self._grant(refused.scope), needed=False)]
+        except Unavailable as unavailable:
+            return [broken(SERVICE, "the organization's members", unavailable.sentence, needed=False)]
+        return [ok(SERVICE, "scope member:read", "the organization's members can be read, for *Assign to me*")]
+
     def _projects(self, slugs: Sequence[str]) -> Sequence[Finding]:
         """Whether Sentry knows the projects of `diagnose.toml`; one whose slug changed would be mapped in vain."""
         door = sentry_door(self._access, self._budget)
@@ -175,7 +216,9 @@ class Patient:
         return missing(SERVICE, what, sentence, f"correct [projects.{slug}] in diagnose.toml, or the token's reach")
 
     def _likeness(self, found: Sequence[Finding]) -> Iterator[Finding]:
-        lacks = [one.what for one in found if one.state == "missing" and not one.needed]
+        lacks = [
+            one.what for one in found if one.state == "missing" and not one.needed and not one.what.startswith("scope ")
+        ]
         if len(lacks) > 1:
             sentence = (
                 f"{self._access.host} looks like GlitchTip, or a Sentry of long ago: it lacks {', '.join(lacks)}; "

@@ -18,6 +18,7 @@ from bot.doctor.check import Check, findings
 from bot.doctor.finding import Finding, Subject, broken, missing, not_configured, not_tried, ok
 from bot.settings import Mapping as Projects
 from bot.settings import Settings
+from bot.slack.wire import SlackWeb
 from playbook.evidence.unavailable import Unavailable
 from playbook.sources.budget import Budget
 
@@ -31,6 +32,11 @@ SCOPES = {
     "app_mentions:read": "@diagnose is not heard",
     "channels:history": "alerts in public channels are missed silently",
     "groups:history": "alerts in private channels are missed silently",
+    "channels:read": "the Home tab shows nobody but their own runs",
+    "groups:read": "the Home tab shows no run of a private channel",
+    "users:read": "the record of presses names people by their ids only",
+    "users:read.email": "Assign to me finds nobody",
+    "usergroups:read": "user groups in may_act let nobody act",
 }
 """The bot scopes of `manifest.yml`, and what does not happen without each."""
 
@@ -58,7 +64,7 @@ def examine(settings: Settings, mapping: Projects, budget: Budget) -> list[Findi
 
 
 def _client(token: SecretStr, api_url: str) -> WebClient:
-    return WebClient(token=token.get_secret_value().strip(), base_url=f"{api_url.rstrip('/')}/", timeout=CALL_SECONDS)
+    return SlackWeb(token=token.get_secret_value().strip(), base_url=f"{api_url.rstrip('/')}/", timeout=CALL_SECONDS)
 
 
 def _call(client: WebClient, method: str, **arguments: object) -> tuple[Mapping[str, Any], Mapping[str, str]]:

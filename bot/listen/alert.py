@@ -145,7 +145,6 @@ def _json(text: str) -> Node:
 def _named(stated: Iterable[Node], urls: list[str], sentry_url: str) -> tuple[IssueRef, ...]:
     """The issues that JSON names, each with the environment and event of the first link to that issue."""
     found = []
-    linked_to = {ref.target: ref for ref in _read(urls, sentry_url)}
     for state in stated:
         issue = state.get("issue")
         if isinstance(issue, int):
@@ -153,7 +152,9 @@ def _named(stated: Iterable[Node], urls: list[str], sentry_url: str) -> tuple[Is
                 ref = IssueRef(issue_id=str(issue))
             except ValidationError:
                 continue
-            found.append(linked_to.get(ref.target, ref))
+            # A link to the issue holds its number as it is: reading every link would be half of an alert's cost.
+            links = _read((url for url in urls if str(issue) in url), sentry_url)
+            found.append(next((link for link in links if link.target == ref.target), ref))
     return _distinct(found)
 
 
@@ -244,9 +245,10 @@ def _strings(top: object) -> Iterator[str]:
         node = waiting.pop()
         if isinstance(node, str):
             yield node
-        else:
-            below = [node.get(key) for key in HOLDS_LINKS] if isinstance(node, Mapping) else _list(node)
-            waiting += reversed(below)
+        elif isinstance(node, list):
+            waiting += reversed(_list(node))
+        elif isinstance(node, Mapping):
+            waiting += [node[key] for key in reversed(HOLDS_LINKS) if key in node]
 
 
 def _blocks(message: Node) -> list[Node]:

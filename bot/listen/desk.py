@@ -1,61 +1,37 @@
 """What every door needs, and the one way from a reference to a run."""
 
-import threading
-import time
-from collections import OrderedDict
 from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from bot.card.escape import link, mrkdwn
+import structlog
+
+from bot.acting.order import Order
+from bot.card.escape import counted, link, mrkdwn
+from bot.listen.home import HomeDesk
+from bot.runs.durable import Durable
 from bot.runs.feedback import Feedback
-from bot.runs.run import NotStarted, Place, Request, Runs
+from bot.runs.run import NotStarted, Place, Request, Runs, Started
 from bot.slack.delivery import Delivery
 from bot.slack.message import Messages
 from playbook.evidence.issue_ref import IssueRef
 
-ALERT_QUIET_SECONDS = 1_800.0
-"""How long an issue that alerts again in a channel is left alone: its card is still there, and can be checked again."""
-
-REDELIVERY_SECONDS = 3_600.0  # Slack delivers an event again within minutes, at most within the hour
-MOST_SEEN = 10_000
 SENTENCE = 1_000  # characters of what one person is told
+AFTERWARDS = 8  # threads that tell people things once Slack has its acknowledgement; they wait for Slack
 
 Whisper = Callable[[str], None]
 
-
-class Seen:
-    """Names that came by lately, for any number of threads."""
-
-    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._seconds, self._clock = seconds, clock
-        self._lock = threading.Lock()
-        self._at: OrderedDict[object, float] = OrderedDict()
-
-    def before(self, name: object) -> bool:
-        """Whether the name came by within that time; from now on it did. None is nobody's name."""
-        if name is None:
-            return False
-        with self._lock:
-            now = self._clock()
-            while self._at and (next(iter(self._at.values())) < now - self._seconds or len(self._at) > MOST_SEEN):
-                self._at.popitem(last=False)
-            if name in self._at:
-                return True
-            self._at[name] = now
-            return False
-
-    def forget(self, name: object) -> None:
-        """As if it had not come by."""
-        with self._lock:
-            self._at.pop(name, None)
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
 class Desk:
     """`sentry_url` is the Sentry whose links count; `alert_apps` the Slack apps whose posts are alerts.
 
-    `alert_channels` are the channels whose alerts are answered; none means every channel that the bot is in.
+    `alert_channels` are the channels whose alerts are answered; none means every channel that the bot is in. `act`
+    begins what the menu of a card asks for; None where cards have none. `durable` are the runs themselves, for whoever
+    watches over them and ends them.
     """
 
     runs: Runs
@@ -66,20 +42,56 @@ class Desk:
     alert_apps: frozenset[str] = frozenset()
     alert_channels: frozenset[str] = frozenset()
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    events: Seen = field(default_factory=lambda: Seen(REDELIVERY_SECONDS))
-    alerts: Seen = field(default_factory=lambda: Seen(ALERT_QUIET_SECONDS))
+    home: HomeDesk | None = None
+    act: Callable[[Order], object] | None = None
+    durable: Durable | None = None
+    afterwards: Executor = field(default_factory=lambda: ThreadPoolExecutor(AFTERWARDS, thread_name_prefix="after"))
 
-    def ask(self, ref: IssueRef, place: Place, whisper: Whisper, asker: str, answer_to: str | None = None) -> None:
-        """Begins a run for a person; whoever asks for what is answered already gets the link to it."""
-        request = Request(ref=ref, place=place, at=self.now(), asker=asker, answer_to=answer_to)
+    def ask(self, request: Request, whisper: Whisper) -> None:
+        """Begins a run for a person, durably: Slack may be told that it was heard once this returns.
+
+        Whoever asks for what is answered already gets the link to it, and whoever has to wait is told how long the
+        queue is: a moment later, since the acknowledgement does not wait for that.
+        """
         try:
             started = self.runs.start(request)
         except NotStarted as refused:
-            whisper(refused.sentence)
+            self.tell(whisper, refused.sentence)
+            return
+        named = mrkdwn(str(request.ref), 150)
+        if started.delivered:
             return
         if not started.new:
-            at = started.run.place
-            found = self.messages.link(at.channel, at.message) if at.message else None
-            state = "is being diagnosed" if started.run.result is None else "was diagnosed a moment ago"
-            where = link(found, "here it is") if found else "look a little further up"
-            whisper(f"{mrkdwn(str(ref), 150)} {state}: {where}. Press *Check again* there for a fresh look.")
+            self.later(lambda: whisper(f"{named} {self._already(started)}"))
+        elif started.ahead > 0:
+            ahead = f"{counted(started.ahead, 'run')} {'is' if started.ahead == 1 else 'are'} ahead of yours"
+            self.tell(whisper, f"{named}: {ahead}. Its card comes as soon as they are done.")
+
+    def asked(
+        self, ref: IssueRef, place: Place, asker: str | None, delivery: str | None, answer_to: str | None = None
+    ) -> Request:
+        """A request of this moment."""
+        return Request(ref=ref, place=place, at=self.now(), asker=asker, answer_to=answer_to, delivery=delivery)
+
+    def tell(self, whisper: Whisper, sentence: str) -> None:
+        """Tells a person something, once Slack has its acknowledgement."""
+        self.later(lambda: whisper(sentence))
+
+    def later(self, work: Callable[[], None]) -> None:
+        """Does it once Slack has its acknowledgement; what goes wrong then is in the log."""
+
+        def watched() -> None:
+            try:
+                work()
+            except Exception:
+                log.exception("what was to be done after an acknowledgement failed")
+
+        self.afterwards.submit(watched)
+
+    def _already(self, started: Started) -> str:
+        known = self.runs.run(started.run.id) or started.run
+        at = known.place if known is not started.run else None
+        found = self.messages.link(at.channel, at.message) if at and at.message else None
+        state = "is being diagnosed" if known.result is None else "was diagnosed a moment ago"
+        where = link(found, "here it is") if found else "look a little further up"
+        return f"{state}: {where}. Press *Check again* there for a fresh look."

@@ -6,7 +6,6 @@ from typing import Any
 
 import structlog
 from slack_bolt import App
-from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.card.escape import mrkdwn
@@ -24,34 +23,47 @@ _MENTION = re.compile(r"<@[A-Z0-9]{1,30}(?:\|[^>]{0,100})?>")
 
 
 def register(app: App, desk: Desk) -> None:
-    """Listens to mentions; Bolt has acknowledged the event before this is called."""
+    """Listens to mentions; Bolt acknowledges once this returns.
+
+    For a bare mention in a thread, Slack has to say first what the thread is about: that is answered afterwards.
+    """
 
     @app.event("app_mention")
-    def mentioned(event: dict[str, Any], body: dict[str, Any], client: WebClient) -> None:
-        if "user" in event and not event.get("bot_id") and not desk.events.before(body.get("event_id")):
-            answer(desk, event, client)
+    def mentioned(event: dict[str, Any], body: dict[str, Any]) -> None:
+        if "user" not in event or event.get("bot_id"):
+            return
+        delivery = str(body.get("event_id") or f"{event['channel']}/{event['ts']}")
+        if _said(event) or "thread_ts" not in event:
+            answer(desk, event, delivery)
+        else:
+            desk.later(lambda: answer(desk, event, delivery))
 
 
-def answer(desk: Desk, event: Mapping[str, Any], client: WebClient) -> None:
+def answer(desk: Desk, event: Mapping[str, Any], delivery: str) -> None:
     """Begins a run in the mention's thread, or tells the person why not."""
     channel, thread = event["channel"], event.get("thread_ts") or event["ts"]
     whisper = whispering(desk, channel, event["user"], event.get("thread_ts"))
-    text = _MENTION.sub(" ", str(event.get("text") or "")).strip()
+    text = _said(event)
     if text.lower() == "help":
-        whisper(HELP)
+        desk.tell(whisper, HELP)
         return
     try:
-        ref = reference(text, desk.sentry_url) if text or "thread_ts" not in event else root_of(desk, event, client)
+        ref = reference(text, desk.sentry_url) if text or "thread_ts" not in event else root_of(desk, event)
     except NotAReference as refusal:
-        whisper(mrkdwn(refusal.sentence, SENTENCE))
+        desk.tell(whisper, mrkdwn(refusal.sentence, SENTENCE))
         return
-    desk.ask(ref, Place(channel=channel, thread=thread), whisper, asker=event["user"])
+    desk.ask(desk.asked(ref, Place(channel=channel, thread=thread), event["user"], delivery), whisper)
 
 
-def root_of(desk: Desk, event: Mapping[str, Any], client: WebClient) -> IssueRef:
+def _said(event: Mapping[str, Any]) -> str:
+    """What was said beside the mention itself."""
+    return _MENTION.sub(" ", str(event.get("text") or "")).strip()
+
+
+def root_of(desk: Desk, event: Mapping[str, Any]) -> IssueRef:
     """The issue that the thread is about, read from the message it hangs on."""
     try:
-        answered = client.conversations_replies(channel=event["channel"], ts=event["thread_ts"], limit=1)
+        answered = desk.messages.client.conversations_replies(channel=event["channel"], ts=event["thread_ts"], limit=1)
     except SlackApiError as refused:
         sentence = "I may not read this thread: name the issue beside the mention, as in `@diagnose SHOP-42`."
         raise NotAReference(sentence) from refused

@@ -1,14 +1,18 @@
 """Who called a diagnosis right or wrong: one answer for each person and run, the last one counts."""
 
-import threading
-from collections import OrderedDict
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import structlog
+from sqlalchemy import Connection, Engine, select
+
+from bot.runs.database import connected, insert_into
+from bot.runs.tables import feedback
 
 Answer = Literal["right", "wrong"]
-KEPT = 1_000  # runs whose answers stay in memory
+
 
 log = structlog.get_logger()
 
@@ -22,7 +26,7 @@ class Opinions:
 
 
 class Feedback(Protocol):
-    """The book of answers; another implementation may keep it on disk."""
+    """The book of answers; raises `NotStarted` where the database does not answer."""
 
     def record(self, run_id: str, user: str, answer: Answer) -> Opinions:
         """Write down an answer and give all of that run's as they now stand."""
@@ -33,25 +37,28 @@ class Feedback(Protocol):
         ...
 
 
-class FeedbackInMemory:
-    """Answers of this process's lifetime; each is logged too."""
+class FeedbackInTables:
+    """`Feedback` over the database."""
 
-    def __init__(self, kept: int = KEPT) -> None:
-        self._lock = threading.Lock()
-        self._kept = kept
-        self._answers: OrderedDict[str, dict[str, Answer]] = OrderedDict()
+    def __init__(self, engine: Engine, now: Callable[[], float] = time.time) -> None:
+        self._engine, self._now = engine, now
 
     def record(self, run_id: str, user: str, answer: Answer) -> Opinions:
-        with self._lock:
-            self._answers.setdefault(run_id, {})[user] = answer
-            while len(self._answers) > self._kept:
-                self._answers.popitem(last=False)
+        with connected(self._engine) as connection:
+            given = insert_into(connection, feedback).values(run=run_id, person=user, answer=answer, at=self._now())
+            changed = given.on_conflict_do_update(index_elements=["run", "person"], set_={"answer": answer})
+            connection.execute(changed)
         log.info("a diagnosis was judged", run=run_id, user=user, answer=answer)
         return self.of(run_id)
 
     def of(self, run_id: str) -> Opinions:
-        with self._lock:
-            answers = dict(self._answers.get(run_id, {}))
-        right = tuple(user for user, answer in answers.items() if answer == "right")
-        wrong = tuple(user for user, answer in answers.items() if answer == "wrong")
-        return Opinions(right, wrong)
+        with connected(self._engine) as connection:
+            return opinions(connection, run_id)
+
+
+def opinions(connection: Connection, run_id: str) -> Opinions:
+    """The answers to one run, within the reader's own transaction."""
+    given = select(feedback.c.person, feedback.c.answer).where(feedback.c.run == run_id).order_by(feedback.c.at)
+    answers = connection.execute(given).all()
+    right = tuple(str(person) for person, answer in answers if answer == "right")
+    return Opinions(right, tuple(str(person) for person, answer in answers if answer == "wrong"))

@@ -22,7 +22,8 @@ class Request(Value):
     """Who asked for what, where and when: plain values, so that a request can be written down before it is answered.
 
     `asker` is None for an alert. `answer_to` is Slack's response_url, good for half an hour. `again` is the run
-    that is checked again, whose card is at `place`.
+    that is checked again, whose card is at `place`. `delivery` is Slack's own id of what asked (an event's id, a
+    command's trigger): the same one twice is one request, however often Slack delivers it.
     """
 
     ref: IssueRef
@@ -31,27 +32,28 @@ class Request(Value):
     asker: str | None = None
     answer_to: str | None = None
     again: str | None = None
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        """One run at a time for the same: the issue as it was named, the channel, the thread."""
-        return (self.ref.target, self.place.channel, self.place.thread or "")
+    delivery: str | None = None
 
 
 @dataclass(frozen=True)
 class Result:
-    """How a run ended: an investigation, or the sentence that says why there is none. `seconds` it took."""
+    """How a run ended: an investigation, or the sentence that says why there is none. `seconds` it took.
+
+    `same` is the run that answers already, where the issue turned out to be one that was asked for by another name.
+    """
 
     seconds: float
     investigation: Investigation | None = None
     failed: str | None = None
+    same: str | None = None
 
 
 @dataclass(frozen=True)
 class Run:
     """A run as far as it is known now; `result` is None while it runs, `steps` is what it has told, in order.
 
-    `before` is the run that it checks again, where that is still known (and without its own `before`).
+    `before` is the run that it checks again, where that is still known (and without its own `before`). `asked`
+    counts every request that this run answers, the first one included.
     """
 
     id: str
@@ -60,6 +62,7 @@ class Run:
     steps: tuple[Progress, ...] = ()
     result: Result | None = None
     before: "Run | None" = None
+    asked: int = 1
 
     @property
     def investigation(self) -> Investigation | None:
@@ -68,10 +71,25 @@ class Run:
 
 @dataclass(frozen=True)
 class Started:
-    """The run that answers a request; `new` is false when one for the same is under way or just ended."""
+    """The run that answers a request, by its id only: `Runs.run` tells more of it.
+
+    `new` is false when one for the same is under way or just ended.
+
+    `delivered` says that this very request came before: nobody need be told a second time. `ahead` counts the runs
+    that begin before this one.
+    """
 
     run: Run
     new: bool
+    delivered: bool = False
+    ahead: int = 0
+
+
+class Shown(Value):
+    """Where the end of a run stands now: `message` is None where it was taken away; `tell` is for the asker alone."""
+
+    message: str | None
+    tell: str | None = None
 
 
 class NotStarted(Exception):
@@ -82,33 +100,65 @@ class NotStarted(Exception):
         self.sentence = sentence
 
 
-class Audience(Protocol):
-    """Who is told how a run goes; called from the run's own threads, and never made to wait for Slack by `told`."""
+class NotShown(Exception):
+    """Slack could not be written to for now; whoever carries the run out tries again later."""
 
-    def began(self, run: Run) -> Place:
-        """The run is about to begin: gives the place where its card now stands, or raises `NotStarted`."""
+
+class Audience(Protocol):
+    """Who is told how a run goes; called from the run's own threads, and never made to wait for Slack by `told`.
+
+    `began` and `ended` may be called again for the same run after a crash: they go on with its message.
+    """
+
+    def found(self, run: Run) -> str | None:
+        """The message of a run whose post was begun, and whose answer was lost; None where there is none.
+
+        Raises `NotShown` where that cannot be known for now.
+        """
+        ...
+
+    def began(self, run: Run) -> str:
+        """The run begins: posts its message, or takes up the one that stands, and gives the message's `ts`.
+
+        Raises `NotStarted` where Slack refuses it for good, `NotShown` where it may be tried again.
+        """
         ...
 
     def told(self, run: Run) -> None:
         """A step changed its state."""
         ...
 
-    def ended(self, run: Run) -> None:
-        """The run has its result."""
+    def ended(self, run: Run) -> Shown:
+        """Shows how the run ended; raises `NotShown` where that may be tried again."""
+        ...
+
+    def settle(self, run: Run) -> None:
+        """Its end was shown: draws the other cards anew that show something else because of it."""
+        ...
+
+    def left(self, run: Run) -> None:
+        """This process does nothing more for the run, ended or not."""
+        ...
+
+    def tell(self, request: Request, sentence: str) -> None:
+        """One sentence to the person who asked, and to nobody else; an alert asked for nothing."""
         ...
 
 
 class Runs(Protocol):
-    """All that the doors know of runs. Another implementation may keep them on disk."""
+    """All that the doors know of runs."""
 
     def start(self, request: Request) -> Started:
-        """Begin a run, or give the one that answers the same already; raises `NotStarted`."""
+        """Write the request down, durably, and begin its run in a moment; or give the run that answers it already.
+
+        Returns once it is safe to tell Slack that it was heard; raises `NotStarted` where it could not be written.
+        """
         ...
 
     def run(self, run_id: str) -> Run | None:
-        """The run by its id; None when it is no longer known."""
+        """The run by its id, wherever it was carried out; None when it is no longer known."""
         ...
 
     def close(self) -> None:
-        """Begin no other run, and let those under way end."""
+        """Begin no other run, let those under way end, and hand over what does not end in time."""
         ...

@@ -1,66 +1,145 @@
 """A run's audience in Slack: the placeholder at once, then its progress, then the card, all in one message."""
 
-import itertools
+import secrets
 import threading
 from collections.abc import Callable
+from datetime import datetime
 
 import structlog
-from slack_sdk.errors import SlackClientError
-from slack_sdk.webhook import WebhookClient
 
 from bot.card import About, Card, card, changed, failure, progress
 from bot.card.actions import Pressed
+from bot.card.joined import pointing
 from bot.runs.feedback import Feedback
-from bot.runs.run import NotStarted, Place, Request, Run
-from bot.slack.message import Messages, NotSent
+from bot.runs.press import Presses
+from bot.runs.run import NotShown, NotStarted, Place, Request, Run, Shown
+from bot.runs.together import Together
+from bot.slack.message import GONE, PASSING, Messages, NotSent
+from bot.slack.wire import answered
 
-END_SECONDS = 180.0  # how long the last edit may take, Slack's patience included, before the run is let go
-LAST_TRIES = 8  # of the finished card; a progress display is tried once, the next one comes soon
-ASK_SECONDS = 10  # a response_url answers at once or not at all
+END_SECONDS = 90.0  # how long an edit that is on its way may take, a Retry-After and its time limit included
+
+SAME = "This issue is being diagnosed already, under another of its names: its card is a little further up."
 
 log = structlog.get_logger()
 
 
 class Delivery:
-    """`Audience` that keeps one Slack message current; each run has a thread that writes, so that no step waits."""
+    """`Audience` that keeps one Slack message current; each run has a thread that writes, so that no step waits.
 
-    def __init__(self, messages: Messages, feedback: Feedback) -> None:
-        self._messages, self._feedback = messages, feedback
+    `waiting` tells how many runs have not begun, for the progress display; `known` gives a run by its id. `acts` says
+    whether cards have the menu that writes to Sentry.
+    """
+
+    def __init__(
+        self, messages: Messages, feedback: Feedback, presses: Presses, together: Together, *, acts: bool = False
+    ) -> None:
+        self._messages, self._feedback, self._presses, self._together = messages, feedback, presses, together
+        self._acts = acts
+        self.waiting: Callable[[], int] = lambda: 0
+        self.known: Callable[[str], Run | None] = lambda _: None
         self._writers: dict[str, _Writer] = {}
-        self._count = itertools.count()
         self._guard = threading.Lock()
         self._drawing: dict[str, threading.Lock] = {}
 
-    def began(self, run: Run) -> Place:
-        place, shown = run.place, self._stamped(run, progress(_title(run), ()))
+    def found(self, run: Run) -> str | None:
         try:
-            if place.message is None:
-                message = self._messages.post(place.channel, shown, place.thread)
-            else:
-                message = place.message
-                self._messages.edit(place.channel, message, shown)
+            return self._messages.find(run.place.channel, run.place.thread, run.id)
         except NotSent as refused:
+            if refused.error in PASSING:
+                raise NotShown(refused.sentence) from refused
+            log.warning("a lost message cannot be looked for; it may stand twice", run=run.id, error=refused.error)
+            return None
+
+    def began(self, run: Run) -> str:
+        try:
+            return self._placed(run, self._progress(run))
+        except NotSent as refused:
+            if refused.error in PASSING:
+                raise NotShown(refused.sentence) from refused
             raise NotStarted(refused.sentence) from refused
-        self._writers[run.id] = _Writer(lambda one, tries: self._messages.edit(place.channel, message, one, tries))
-        return Place(channel=place.channel, thread=place.thread, message=message)
 
     def told(self, run: Run) -> None:
-        writer = self._writers.get(run.id)
-        if writer is not None:
-            writer.show(self._stamped(run, progress(_title(run), run.steps)))
+        if run.place.message is not None:
+            self._writer(run).show(self._progress(run))
 
-    def ended(self, run: Run) -> None:
-        writer, asked = self._writers.pop(run.id), run.request.asker is not None
+    def left(self, run: Run) -> None:
+        with self._guard:
+            writer = self._writers.pop(run.id, None)
+        if writer is not None:
+            writer.end()
+
+    def ended(self, run: Run) -> Shown:
+        self.left(run)
+        try:
+            card, tell = self._last(run)
+            message = self._withdrawn(run) if card is None else self._placed(run, card)
+        except NotStarted as unread:
+            raise NotShown(unread.sentence) from unread
+        except NotSent as refused:
+            if refused.error in PASSING:
+                raise NotShown(refused.sentence) from refused
+            log.exception("a card could not be delivered", run=run.id, error=refused.error)
+            return Shown(message=run.place.message, tell=refused.sentence)
+        return Shown(message=message, tell=tell)
+
+    def _last(self, run: Run) -> tuple[Card | None, str | None]:
+        """What the message shows at the end (None: it is taken away), and what only the asker is told."""
+        result, asked = run.result, run.request.asker is not None
+        if result is not None and result.same is not None:
+            return (None, SAME) if asked else (self._stamped(run, failure(SAME)), None)
         if run.investigation is not None:
-            self._deliver(run, writer.end(self.drawn(run)))
-        elif run.before is not None and run.before.investigation is not None:
-            writer.end(self.drawn(run.before))
-            self.tell(run.request, _why(run))
-        elif asked and not run.request.again:
-            writer.end(None)
-            self._withdraw(run)
-        else:
-            writer.end(self._refused(run))
+            return self.shown(run), None
+        if run.before is not None and run.before.investigation is not None:
+            return self.shown(run.before), _why(run)
+        if asked and not run.request.again:
+            return None, _why(run)
+        return self._refused(run), None
+
+    def _placed(self, run: Run, card: Card) -> str:
+        """Shows the card in the run's message; where that cannot be edited any more, in a new one. Gives its `ts`."""
+        place = run.place
+        if place.message is not None:
+            try:
+                self._messages.edit(place.channel, place.message, card)
+            except NotSent as refused:
+                if refused.error not in GONE:
+                    raise
+            else:
+                return place.message
+            another = self.found(run)
+            if another not in {None, place.message}:
+                self._messages.edit(place.channel, str(another), card)
+                return str(another)
+        return self._messages.post(place.channel, card, place.thread, run.id)
+
+    def _withdrawn(self, run: Run) -> str | None:
+        """Takes the placeholder away, since only the person who asked is to hear of this."""
+        place = run.place
+        if place.message is None:
+            return None
+        try:
+            self._messages.take_away(place.channel, place.message)
+        except NotSent as refused:
+            if refused.error in PASSING:
+                raise
+            if refused.error in GONE:
+                return None
+            shown = self._stamped(run, failure("There is no diagnosis; the person who asked was told why."))
+            self._messages.edit(place.channel, place.message, shown)
+            return place.message
+        return None
+
+    def _writer(self, run: Run) -> "_Writer":
+        place = run.place
+
+        def edit(one: Card) -> None:
+            self._messages.edit(place.channel, place.message or "", one, tries=1, spare=True)
+
+        with self._guard:
+            if run.id not in self._writers:
+                self._writers[run.id] = _Writer(edit)
+            return self._writers[run.id]
 
     def redraw(self, run: Run, place: Place) -> None:
         """Shows the card of an ended run as things now stand, in the message at `place`; raises `NotSent`.
@@ -71,14 +150,50 @@ class Delivery:
             drawing = self._drawing.setdefault(place.channel, threading.Lock())
         with drawing:
             if run.investigation is not None and place.message is not None:
-                self._messages.edit(place.channel, place.message, self.drawn(run))
+                self._messages.edit(place.channel, place.message, self.shown(run))
+
+    def settle(self, run: Run) -> None:
+        try:
+            moved = [self.known(other) for other in self._together.moved_by(run.id)]
+            for other in moved:
+                if other is not None:
+                    self.redraw(other, other.place)
+        except NotStarted as unread:
+            raise NotShown(unread.sentence) from unread
+        except NotSent as refused:
+            if refused.error in PASSING:
+                raise NotShown(refused.sentence) from refused
+            log.warning("a card could not be drawn anew", run=run.id, error=refused.error)
+
+    def undo(self, run_id: str, user: str, name: str, at: datetime) -> bool:
+        """Writes down that a person took this run's issue out of the card that it was joined to."""
+        return self._together.undo(run_id, user, name, at)
+
+    def show(self, run_id: str) -> None:
+        """Draws the cards of issues that were taken apart from this run's, and its own; raises `NotSent`."""
+        for one in (run_id, *self._together.apart_from(run_id)):
+            run = self.known(one)
+            if run is not None:
+                self.redraw(run, run.place)
+
+    def shown(self, run: Run) -> Card:
+        """What the run's message shows: its card, or where the card of its cause is; raises `NotStarted`."""
+        group = self._together.group_of(run.id)
+        joined = next((one for one in group.others if one.incident.run == run.id), None) if group else None
+        if group is None or joined is None:
+            return self.drawn(run)
+        leading = self.known(group.leader.run)
+        at = leading.place if leading else None
+        where = self._messages.link(at.channel, at.message) if at and at.message else None
+        return self._stamped(run, pointing(joined, group.leader, where))
 
     def drawn(self, run: Run) -> Card:
-        """The card of a run that ended with an investigation."""
+        """The card of a run that ended with an investigation; raises `NotStarted`."""
         if run.investigation is None or run.result is None:
             return self._refused(run)
         now, opinions = run.investigation, self._feedback.of(run.id)
         earlier = run.before.investigation if run.before else None
+        group = self._together.group_of(run.id)
         about = About(
             run=run.id,
             seconds=run.result.seconds,
@@ -87,6 +202,10 @@ class Delivery:
             changes=changed(earlier.diagnosis, now.diagnosis) if earlier else None,
             compared=run.request.again is None or run.before is not None,
             steps=run.steps,
+            asked=run.asked,
+            others=group.others if group and group.leader.run == run.id else (),
+            presses=self._presses.of(run.id),
+            acts=self._acts,
         )
         return self._stamped(run, card(now.diagnosis, now.evidence, about))
 
@@ -94,7 +213,7 @@ class Delivery:
         """One sentence to the person who asked, and to nobody else; an alert asked for nothing."""
         if request.asker is None:
             return
-        if request.answer_to and _answered(request.answer_to, failure(sentence).text):
+        if request.answer_to and answered(request.answer_to, failure(sentence).text, self._messages.client.base_url):
             return
         try:
             place = request.place
@@ -102,45 +221,26 @@ class Delivery:
         except NotSent as refused:
             log.warning("nobody could be told", error=refused.error, sentence=sentence)
 
-    def _deliver(self, run: Run, left: Card | None) -> None:
-        """Posts the card anew where its message could no longer be edited."""
-        if left is None:
-            return
-        try:
-            self._messages.post(run.place.channel, left, run.place.thread)
-        except NotSent as refused:
-            log.exception("a card could not be delivered", run=run.id, error=refused.error)
-            self.tell(run.request, refused.sentence)
-
-    def _withdraw(self, run: Run) -> None:
-        """Takes the placeholder away, since only the person who asked is to hear of this."""
-        try:
-            self._messages.take_away(run.place.channel, run.place.message or "")
-        except NotSent:
-            shown = self._stamped(run, failure("There is no diagnosis; the person who asked was told why."))
-            try:
-                self._messages.edit(run.place.channel, run.place.message or "", shown)
-            except NotSent as refused:
-                log.warning("a placeholder stays", run=run.id, error=refused.error)
-        self.tell(run.request, _why(run))
-
     def _refused(self, run: Run) -> Card:
         pressed = Pressed(run.id, run.request.ref.issue_id or "")
         return self._stamped(run, failure(_why(run), pressed))
 
     def _stamped(self, run: Run, shown: Card) -> Card:
-        return shown.stamped(f"{run.id}.{next(self._count)}")
+        """Under ids of its own: Slack wants new ones with each edit, those before a restart included."""
+        return shown.stamped(f"{run.id}.{secrets.token_hex(3)}")
+
+    def _progress(self, run: Run) -> Card:
+        return self._stamped(run, progress(_title(run), run.steps, self.waiting()))
 
 
 class _Writer:
-    """Writes the newest state of one message whenever Slack lets it, and the last one for certain."""
+    """Writes the newest state of one message whenever Slack lets it, so that no step waits for that."""
 
-    def __init__(self, edit: Callable[[Card, int], None]) -> None:
+    def __init__(self, edit: Callable[[Card], None]) -> None:
         self._edit = edit
         self._changed = threading.Condition()
         self._next: Card | None = None
         self._over = False
-        self._left: Card | None = None
         self._thread = threading.Thread(target=self._write, name="writer", daemon=True)
         self._thread.start()
 
@@ -150,27 +250,25 @@ class _Writer:
             self._next = shown
             self._changed.notify()
 
-    def end(self, shown: Card | None) -> Card | None:
-        """Shows this last (None: nothing more); gives it back if it could not be shown."""
+    def end(self) -> None:
+        """Nothing more is shown, what waits included; returns once nothing is on its way any more."""
         with self._changed:
-            self._next, self._over = shown, True
+            self._next, self._over = None, True
             self._changed.notify()
         self._thread.join(END_SECONDS)
-        return self._left
 
     def _write(self) -> None:
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._next is not None or self._over)
                 shown, self._next, over = self._next, None, self._over
-            if shown is not None:
-                try:
-                    self._edit(shown, LAST_TRIES if over else 1)
-                except NotSent as refused:
-                    log.warning("a message could not be edited", error=refused.error, last=over)
-                    self._left = shown if over else None
-            if over:
+            if over or shown is None:
                 return
+            try:
+                self._edit(shown)
+            except NotSent as refused:
+                if refused.error != "spared":
+                    log.warning("progress could not be shown", error=refused.error)
 
 
 def _title(run: Run) -> str:
@@ -179,13 +277,3 @@ def _title(run: Run) -> str:
 
 def _why(run: Run) -> str:
     return (run.result.failed if run.result else None) or "This run ended without a result: check again."
-
-
-def _answered(response_url: str, sentence: str) -> bool:
-    try:
-        answer = WebhookClient(response_url, timeout=ASK_SECONDS).send(
-            text=sentence, response_type="ephemeral", replace_original=False
-        )
-    except (SlackClientError, OSError, ValueError):
-        return False
-    return answer.status_code == 200  # noqa: PLR2004 - 404 and 410 once the half hour is over

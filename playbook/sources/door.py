@@ -1,5 +1,6 @@
 """Every question to the outside is a value and passes one door, so that it can be redacted, recorded, replayed."""
 
+import contextvars
 import json
 import threading
 from collections import Counter
@@ -123,4 +124,5 @@ def side_by_side(*calls: Callable[[], T]) -> list[T | Unavailable]:
     if not calls:
         return []
     with ThreadPoolExecutor(max_workers=len(calls), thread_name_prefix="ask") as pool:
-        return list(pool.map(settled, calls))
+        asked = [pool.submit(contextvars.copy_context().run, settled, call) for call in calls]
+        return [one.result() for one in asked]

@@ -24,7 +24,10 @@ GITHUB_TOKEN = "gh-token-of-the-test"
 API_KEY = "es-key-of-the-test"
 BOT_TOKEN = "xoxb-1-token-of-the-test"
 APP_TOKEN = "xapp-1-token-of-the-test"
-SCOPES = "app_mentions:read,channels:history,chat:write,commands,groups:history"
+SCOPES = (
+    "app_mentions:read,channels:history,channels:read,chat:write,commands,groups:history,groups:read,"
+    "usergroups:read,users:read,users:read.email"
+)
 NEWEST = Commit("Count orders")
 ADDRESSES = ("sentry_url", "github_api_url", "elasticsearch_url", "slack_api_url")
 
@@ -137,7 +140,7 @@ class Workspace(SlackServer):
     scopes: str | None = SCOPES
     members: frozenset[str] = frozenset({"C0123456789"})
 
-    def answer(self, path: str, given: Mapping[str, Any]) -> tuple[int, dict[str, str], dict[str, Any]]:
+    def answer(self, path: str, given: Mapping[str, Any]) -> tuple[int, dict[str, str], dict[str, Any] | None]:
         status, headers, told = super().answer(path, given)
         return status, headers | ({"X-OAuth-Scopes": self.scopes} if self.scopes is not None else {}), told
 

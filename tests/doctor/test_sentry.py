@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from bot.doctor import sentry as doctor
+from bot.settings import Mapping
 from playbook.sources.budget import Budget
 from tests.doctor.services import SENTRY_TOKEN, by_state, one, projects, sentry, settings
 from tests.stand_ins.sentry_server import SentryServer, answer, dripping, nobody_listens, page
@@ -142,3 +143,64 @@ def test_what_is_not_set_is_not_configured_and_needed():
     assert not found[0].well
     assert "SENTRY_TOKEN" in found[0].sentence
     assert "SENTRY_ORG" not in found[0].sentence
+
+
+ACTING = Mapping(may_act=("U0ADA",))
+
+
+def test_without_anybody_who_may_write_the_menu_is_off_whatever_the_token_may():
+    with sentry() as server:
+        able = one(examined(server), "changing issues")
+        server.scopes.clear()
+        unable = one(examined(server), "changing issues")
+    assert [able.state, unable.state] == ["ok", "ok"]
+    assert "the token may change issues, but nobody may from Slack" in able.sentence
+    assert "`may_act`" in able.sentence
+    assert "the token only reads" in unable.sentence
+
+
+def test_whoever_may_write_needs_a_token_that_may():
+    with sentry() as server:
+        found = examined(server, ACTING)
+        assert one(found, "scope event:write").state == "ok"
+        assert one(found, "scope member:read").state == "ok"
+        server.scopes.discard("event:write")
+        lacking = one(examined(server, ACTING), "scope event:write")
+    assert lacking.state == "missing"
+    assert not lacking.well
+    assert "stays off" in lacking.sentence
+    assert "Issue & Event: Read & Write" in (lacking.fix or "")
+
+
+def test_a_token_that_sees_no_members_is_told_what_is_lost_and_fails_nothing():
+    with sentry() as server:
+        server.scopes.discard("member:read")
+        found = examined(server, ACTING)
+    finding = one(found, "scope member:read")
+    assert finding.state == "missing"
+    assert finding.well
+    assert "Assign to me" in finding.sentence
+    assert "Member: Read" in (finding.fix or "")
+
+
+def test_whether_the_token_may_write_is_found_out_without_writing():
+    with sentry() as server:
+        before = repr(server.world.issues)
+        examined(server, ACTING)
+        written = [(call.method, call.path, call.body) for call in server.calls() if call.method != "GET"]
+        assert repr(server.world.issues) == before
+    assert written == [("PUT", "/api/0/organizations/acme/issues/0/", b"{}")]
+
+
+def test_a_server_that_cannot_be_written_to_is_told_and_fails_nothing():
+    with sentry(flavour="glitchtip") as server:
+        found = examined(server, ACTING)
+    assert one(found, "changing issues").state == "missing"
+    assert one(found, "changing issues").well
+
+
+def test_a_server_that_fails_over_it_leaves_it_unknown():
+    with sentry() as server:
+        server.fail("PUT *", answer(500, {"detail": "Internal Error"}))
+        assert one(examined(server), "changing issues").state == "not tried"
+        assert one(examined(server, ACTING), "changing issues").state == "broken"

@@ -1,5 +1,6 @@
 """The bot at work for a test: a Slack on loopback, an investigator that needs no network, every door open."""
 
+import itertools
 import json
 import threading
 import time
@@ -10,14 +11,13 @@ from datetime import datetime
 from typing import Any
 
 from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk import WebClient
 
-from bot.doors import socket_mode, web_client
+from bot.assembly import Kept, desk_of, web_client
+from bot.doors import socket_mode
 from bot.listen.desk import Desk
-from bot.runs.feedback import FeedbackInMemory
-from bot.runs.in_process import InProcess
-from bot.slack.delivery import Delivery
-from bot.slack.message import Messages
-from bot.slack.pace import Pace
+from bot.runs.durable import Investigate
+from bot.runs.tempo import Tempo
 from playbook.diagnosis import Diagnosis
 from playbook.evidence.inquiry import Inquiry
 from playbook.evidence.issue_ref import IssueRef
@@ -26,6 +26,7 @@ from playbook.gather import Progress, Tell
 from playbook.investigate import Investigation
 from playbook.sources.recording import Recording
 from tests.card.diagnoses import NOON, SENTRY, a_diagnosis, an_evidence
+from tests.databases import a_database
 from tests.stand_ins.slack_server import SlackServer
 
 SENTRY_URL = "https://acme.sentry.io"
@@ -67,13 +68,18 @@ class Office:
     desk: Desk
     investigator: Investigator
     handler: SocketModeHandler
+    triggers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def trigger(self) -> str:
+        """A new one for each press, as Slack gives them."""
+        return f"{next(self.triggers)}.2.3"
 
     def command(self, text: str, channel: str = "C1", user: str = "U0ASKER"):
         return self.slack.send(
             "slash_commands",
             {
                 "command": "/diagnose", "text": text, "channel_id": channel, "user_id": user, "team_id": "T0TEST",
-                "trigger_id": "1.2.3", "response_url": self.slack.response_url(), "api_app_id": "A0TEST",
+                "trigger_id": self.trigger(), "response_url": self.slack.response_url(), "api_app_id": "A0TEST",
             },
         )  # fmt: skip
 
@@ -90,7 +96,7 @@ class Office:
         given = message or self.card()
         payload = {
             "type": "block_actions", "user": {"id": user, "team_id": "T0TEST"}, "team": {"id": "T0TEST"},
-            "trigger_id": "1.2.3", "response_url": self.slack.response_url(), "api_app_id": "A0TEST",
+            "trigger_id": self.trigger(), "response_url": self.slack.response_url(), "api_app_id": "A0TEST",
             "channel": {"id": given["channel"], "name": "alerts"}, "message": {"ts": given["ts"], "text": "…"},
             "container": {"type": "message", "message_ts": given["ts"], "channel_id": given["channel"]},
             "actions": [{"type": "button", "action_id": action_id, "block_id": "b", "value": value}],
@@ -101,7 +107,7 @@ class Office:
     def shortcut(self, message: dict[str, Any], channel: str = "C1", user: str = "U0ASKER"):
         payload = {
             "type": "message_action", "callback_id": "diagnose_message", "user": {"id": user, "team_id": "T0TEST"},
-            "team": {"id": "T0TEST"}, "channel": {"id": channel}, "message": message, "trigger_id": "1.2.3",
+            "team": {"id": "T0TEST"}, "channel": {"id": channel}, "message": message, "trigger_id": self.trigger(),
             "message_ts": message["ts"], "response_url": self.slack.response_url(), "api_app_id": "A0TEST",
         }  # fmt: skip
         return self.slack.send("interactive", payload)
@@ -135,23 +141,48 @@ class Office:
 
 
 @contextmanager
+def a_desk(
+    client: WebClient, investigator: Investigate, alert_channels: frozenset[str] = frozenset(), **given: Any
+) -> Iterator[Desk]:
+    """What the doors need, with durable runs in a database of their own."""
+    with a_database() as engine:
+        desk = desk_of(
+            investigator,
+            client,
+            Kept(engine, "here"),
+            SENTRY_URL,
+            {SENTRY_APP},
+            alert_channels,
+            tempo=Tempo(poll_seconds=0.02),
+            pace_seconds=PACE,
+            now=lambda: NOON,
+            **given,
+        )
+        try:
+            yield desk
+        finally:
+            desk.runs.close()
+
+
+@contextmanager
 def office(
     slack: SlackServer, investigator: Investigator, alert_channels: frozenset[str] = frozenset()
 ) -> Iterator[Office]:
     client = web_client("xoxb-test", slack.url)
-    messages, feedback = Messages(client, Pace(PACE)), FeedbackInMemory()
-    delivery = Delivery(messages, feedback)
-    runs = InProcess(investigator, delivery)
-    desk = Desk(
-        runs, delivery, messages, feedback, SENTRY_URL, frozenset({SENTRY_APP}), alert_channels, now=lambda: NOON
-    )
+    with a_desk(client, investigator, alert_channels) as desk, _connected(client, desk, slack) as handler:
+        try:
+            yield Office(slack, desk, investigator, handler)
+        finally:
+            investigator.go_on.set()
+
+
+@contextmanager
+def _connected(client: WebClient, desk: Desk, slack: SlackServer) -> Iterator[SocketModeHandler]:
     handler = socket_mode(client, "xapp-test", desk)
     handler.connect()
     try:
-        yield Office(slack, desk, investigator, handler)
+        yield handler
     finally:
-        investigator.go_on.set()
-        runs.close()
         handler.client.auto_reconnect_enabled = False
         slack.hang_up()  # or its client would wait out three seconds of silence
         ends = time.monotonic() + 5

@@ -4,6 +4,7 @@ emulate has no slash commands and no buttons, so the test posts the signed reque
 (https://www.npmjs.com/package/emulate).
 """
 
+import itertools
 import json
 import os
 import shutil
@@ -15,21 +16,20 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import anyio.from_thread
 import pytest
 import requests
 import yaml
 from slack_sdk import WebClient
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from bot.card.actions import CHECK_AGAIN, FEEDBACK, SHOW_EVIDENCE
 from bot.doors import http_mode, web_client
-from bot.listen.desk import Desk
-from bot.runs.feedback import FeedbackInMemory
-from bot.runs.in_process import InProcess
-from bot.slack.delivery import Delivery
-from bot.slack.message import Messages
-from bot.slack.pace import Pace
 from tests.card.diagnoses import a_diagnosis, an_undecided
-from tests.slack.office import PACE, SENTRY_APP, SENTRY_URL, Investigator, an_alert
+from tests.slack.office import Investigator, a_desk, an_alert
 from tests.slack.test_over_http import FORM, SECRET, signed
 from tests.stand_ins.slack_server import SlackServer
 from tests.stand_ins.web_server import served
@@ -74,7 +74,8 @@ def emulated() -> Iterator[str]:
 class Visitor:
     """Posts what Slack would post to our app, and reads the channel as a person would."""
 
-    def __init__(self, emulated: str, web: str, answers: SlackServer, investigator: Investigator):
+    def __init__(self, emulated: str, web: str, answers: SlackServer, investigator: Investigator, slack: str):
+        self.triggers, self.slack = itertools.count(1), slack
         self.reader = WebClient("xoxb-reader", base_url=f"{emulated}/api/")
         self.emulated, self.web, self.answers, self.investigator = emulated, web, answers, investigator
 
@@ -87,7 +88,8 @@ class Visitor:
             urlencode(
                 {
                     "command": "/diagnose", "text": text, "channel_id": channel, "user_id": SOMEONE,
-                    "team_id": "T000000001", "trigger_id": "1.2.3", "response_url": self.answers.response_url(),
+                    "team_id": "T000000001", "trigger_id": f"{next(self.triggers)}.2.3",
+                    "response_url": f"{self.slack}/response/one",
                 }
             )
         )  # fmt: skip
@@ -107,7 +109,7 @@ class Visitor:
         pressed = next(one for one in elements if one.get("action_id") == action_id)
         payload = {
             "type": "block_actions", "user": {"id": SOMEONE}, "team": {"id": "T000000001"},
-            "trigger_id": answer.get("trigger_id"), "response_url": self.answers.response_url(),
+            "trigger_id": answer.get("trigger_id"), "response_url": f"{self.slack}/response/one",
             "channel": {"id": GENERAL}, "message": {"ts": message["ts"]},
             "actions": [{"action_id": action_id, "value": (pressed.get(side) or pressed)["value"]}],
         }  # fmt: skip
@@ -131,15 +133,29 @@ class Visitor:
 
 @pytest.fixture
 def visitor(emulated):
-    client = web_client("xoxb-emulated", emulated + "/api/")
-    messages, feedback = Messages(client, Pace(PACE)), FeedbackInMemory()
-    delivery, investigator = Delivery(messages, feedback), Investigator([an_undecided(gaps=()), a_diagnosis()])
+    with SlackServer() as answers, served(_one_house(emulated, answers)) as slack:
+        yield from _visited(emulated, slack, answers)
+
+
+def _one_house(emulated: str, answers: SlackServer) -> Starlette:
+    """The emulator and the addresses to answer to under one host and port, as they are under Slack's."""
+
+    def forwarded(request: Request) -> Response:
+        home = answers.url.removesuffix("/api/") if request.url.path.startswith("/response/") else emulated
+        body = anyio.from_thread.run(request.body)
+        headers = {name: value for name, value in request.headers.items() if name not in {"host", "content-length"}}
+        asked = requests.request(request.method, home + request.url.path, data=body, headers=headers, timeout=10)
+        return Response(asked.content, asked.status_code, media_type=asked.headers.get("content-type"))
+
+    return Starlette(routes=[Route("/{path:path}", forwarded, methods=["GET", "POST"])])
+
+
+def _visited(emulated: str, slack: str, answers: SlackServer) -> Iterator[Visitor]:
+    client = web_client("xoxb-emulated", slack + "/api/")
+    investigator = Investigator([an_undecided(gaps=()), a_diagnosis()])
     investigator.go_on.set()
-    runs = InProcess(investigator, delivery)
-    desk = Desk(runs, delivery, messages, feedback, SENTRY_URL, frozenset({SENTRY_APP}))
-    with SlackServer() as answers, served(http_mode(client, SECRET, desk)) as web:
-        yield Visitor(emulated, web, answers, investigator)
-    runs.close()
+    with a_desk(client, investigator) as desk, served(http_mode(client, SECRET, desk)) as web:
+        yield Visitor(emulated, web, answers, investigator, slack)
 
 
 def test_a_command_is_diagnosed_judged_checked_again_and_its_evidence_shown(visitor):

@@ -18,11 +18,15 @@ def test_slacks_own_schema_accepts_it(version: int):
 
 def test_it_asks_for_the_least_scopes_that_do_the_job():
     scopes = MANIFEST["oauth_config"]["scopes"]
-    assert scopes == {"bot": ["commands", "chat:write", "app_mentions:read", "channels:history", "groups:history"]}
+    cards = ["commands", "chat:write", "app_mentions:read", "channels:history", "groups:history"]
+    home = ["channels:read", "groups:read"]
+    writes = ["users:read", "users:read.email", "usergroups:read"]
+    assert scopes == {"bot": [*cards, *home, *writes]}
 
 
 def test_it_subscribes_to_what_the_doors_listen_to_and_each_event_has_its_scope():
     assert MANIFEST["settings"]["event_subscriptions"]["bot_events"] == [
+        "app_home_opened",
         "app_mention",
         "message.channels",
         "message.groups",

@@ -10,13 +10,7 @@ import pytest
 import requests
 
 from bot.doors import http_mode, web_client
-from bot.listen.desk import Desk
-from bot.runs.feedback import FeedbackInMemory
-from bot.runs.in_process import InProcess
-from bot.slack.delivery import Delivery
-from bot.slack.message import Messages
-from bot.slack.pace import Pace
-from tests.slack.office import PACE, SENTRY_URL, Investigator
+from tests.slack.office import Investigator, a_desk
 from tests.stand_ins.slack_server import SlackServer
 from tests.stand_ins.web_server import served
 
@@ -50,13 +44,10 @@ def slack():
 @pytest.fixture
 def web(slack):
     client = web_client("xoxb-test", slack.url)
-    messages, feedback = Messages(client, Pace(PACE)), FeedbackInMemory()
-    delivery, investigator = Delivery(messages, feedback), Investigator()
+    investigator = Investigator()
     investigator.go_on.set()
-    runs = InProcess(investigator, delivery)
-    with served(http_mode(client, SECRET, Desk(runs, delivery, messages, feedback, SENTRY_URL))) as address:
+    with a_desk(client, investigator) as desk, served(http_mode(client, SECRET, desk)) as address:
         yield address
-    runs.close()
 
 
 def posted(web, body, **headers):
@@ -86,15 +77,7 @@ def test_slacks_challenge_is_answered(web):
     assert "c-123" in answer.text
 
 
-def test_health_needs_no_signature(web):
-    assert requests.get(f"{web}/healthz", timeout=10).text == "ok"
-
-
 def test_http_mode_without_a_signing_secret_does_not_begin(slack):
     client = web_client("xoxb-test", slack.url)
-    messages, feedback = Messages(client), FeedbackInMemory()
-    delivery = Delivery(messages, feedback)
-    runs = InProcess(Investigator(), delivery)
-    with pytest.raises(ValueError, match="SLACK_SIGNING_SECRET"):
-        http_mode(client, "", Desk(runs, delivery, messages, feedback, SENTRY_URL))
-    runs.close()
+    with a_desk(client, Investigator()) as desk, pytest.raises(ValueError, match="SLACK_SIGNING_SECRET"):
+        http_mode(client, "", desk)

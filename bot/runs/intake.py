@@ -1,0 +1,242 @@
+"""Requests written down, many in one transaction: one run for one issue and quiet time, on whatever replica.
+
+A caller is answered once its request is on the disk. While one transaction is being written the next requests
+gather, so that a storm costs few more of them than a quiet hour.
+"""
+
+import queue
+import secrets
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as TooLate
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import ColumnElement, Connection, Engine, func, insert, or_, select
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+
+from bot.runs.database import insert_into, reason
+from bot.runs.run import NotStarted, Request
+from bot.runs.tables import aliases, claims, requests, runs
+
+QUIET_SECONDS = 600.0
+"""How long a finished card answers the same question again: within ten minutes a second asker wants the link."""
+
+ALERT_QUIET_SECONDS = 1_800.0
+"""How long an issue that alerts again is left alone: its card is still there, and can be checked again."""
+
+ANSWER_SECONDS = 2.0
+"""How long a request may take to be written: Slack waits three seconds, then it asks again or tells of a failure."""
+
+INTAKE_LOCK = 7_315_420_012  # any number that nothing else locks, the same for every replica
+CLOSE_SECONDS = 5.0  # that the last requests may take to be written when the bot stops
+MOST_AT_ONCE = 200  # requests in a transaction; one of them takes a tenth of a millisecond
+
+DEADLOCKED = frozenset({"40P01", "40001"})
+"""PostgreSQL's words for two replicas that waited for each other: one of them is asked to try again."""
+
+NOT_WRITTEN = "I cannot write your request down, since my database does not answer: ask again in a minute."
+STOPPING = "The bot is stopping or being restarted; ask again in a minute."
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Taken:
+    """The run that answers a request: a new one, the one that answers it already, or that of the same delivery."""
+
+    run: str
+    new: bool = False
+    delivered: bool = False
+
+
+class Intake:
+    """Takes requests from any number of threads; `close` writes what it has and takes no more."""
+
+    def __init__(self, engine: Engine, now: Callable[[], float]) -> None:
+        self._engine, self._now = engine, now
+        self._waiting: queue.SimpleQueue[tuple[Request, Future[Taken]] | None] = queue.SimpleQueue()
+        self._closed = False
+        self._thread = threading.Thread(target=self._write, name="intake", daemon=True)
+        self._thread.start()
+
+    @property
+    def lives(self) -> bool:
+        return self._thread.is_alive()
+
+    def take(self, request: Request) -> Taken:
+        """Writes the request down; raises `NotStarted` where that fails or takes too long."""
+        if self._closed:
+            raise NotStarted(STOPPING)
+        written: Future[Taken] = Future()
+        self._waiting.put((request, written))
+        try:
+            return written.result(ANSWER_SECONDS)
+        except TooLate as late:
+            written.cancel()
+            raise NotStarted(NOT_WRITTEN) from late
+
+    def close(self) -> None:
+        self._closed = True
+        self._waiting.put(None)
+        self._thread.join(CLOSE_SECONDS)
+
+    def _write(self) -> None:
+        while (first := self._waiting.get()) is not None:
+            gathered, over = [first], False
+            while len(gathered) < MOST_AT_ONCE and not over:
+                try:
+                    more = self._waiting.get_nowait()
+                except queue.Empty:
+                    break
+                over = more is None
+                gathered += [more] if more is not None else []
+            asked = [one for one in gathered if one[1].set_running_or_notify_cancel()]
+            self._answer(asked)
+            if over:
+                return
+
+    def _answer(self, asked: Sequence[tuple[Request, Future[Taken]]]) -> None:
+        try:
+            taken = self._taken([request for request, _ in asked])
+        except SQLAlchemyError as error:
+            if len(asked) > 1 and not isinstance(error, OperationalError):
+                for one in asked:  # one of them cannot be written, and the others have nothing to do with that
+                    self._answer([one])
+                return
+            log.warning("requests could not be written", requests=len(asked), reason=reason(error))
+            for _, written in asked:
+                written.set_exception(NotStarted(NOT_WRITTEN))
+            return
+        except Exception:
+            log.exception("requests could not be written, by a defect", requests=len(asked))
+            for _, written in asked:
+                written.set_exception(NotStarted(NOT_WRITTEN))
+            return
+        for (_, written), answer in zip(asked, taken, strict=True):
+            written.set_result(answer)
+
+    def _taken(self, asked: Sequence[Request], patient: bool = True) -> list[Taken]:
+        try:
+            with self._engine.begin() as connection:
+                _alone(connection)
+                return _Batch(connection, self._now()).take(asked)
+        except DBAPIError as error:
+            if patient and getattr(error.orig, "sqlstate", None) in DEADLOCKED:
+                return self._taken(asked, patient=False)
+            raise
+
+
+def _alone(connection: Connection) -> None:
+    """One batch after the other, on all replicas: what one looked up is so until it has written, and none of them waits
+    for another that waits for it (PostgreSQL notices that only after a second)."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(INTAKE_LOCK)))
+    else:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+class _Batch:
+    """One transaction's requests against what is known."""
+
+    def __init__(self, connection: Connection, now: float) -> None:
+        self._connection, self._now = connection, now
+        self._delivered: dict[str, str] = {}
+        self._issues: dict[str, str] = {}
+        self._claims: dict[str, tuple[str, float | None]] = {}
+
+    def take(self, asked: Sequence[Request]) -> list[Taken]:
+        """The answers, in the order of the requests."""
+        self._look_up(asked)
+        taken = [self._take(request) for request in asked]
+        rows = [
+            {
+                "delivery": request.delivery,
+                "run": one.run,
+                "asker": request.asker,
+                "channel": request.place.channel,
+                "at": self._now,
+            }
+            for request, one in zip(asked, taken, strict=True)
+            if not one.delivered
+        ]
+        if rows:
+            self._connection.execute(insert_into(self._connection, requests).on_conflict_do_nothing(), rows)
+        return taken
+
+    def _look_up(self, asked: Sequence[Request]) -> None:
+        deliveries = [request.delivery for request in asked if request.delivery]
+        if deliveries:
+            known = select(requests.c.delivery, requests.c.run).where(requests.c.delivery.in_(deliveries))
+            self._delivered = {str(name): str(run) for name, run in self._connection.execute(known)}
+        names = {request.ref.target for request in asked}
+        named = select(aliases.c.name, aliases.c.issue).where(aliases.c.name.in_(names))
+        self._issues = {str(name): str(issue) for name, issue in self._connection.execute(named)}
+        self._read_claims({self._issues.get(name, name) for name in names})
+
+    def _read_claims(self, issues: Iterable[str]) -> None:
+        held = select(claims.c.issue, claims.c.run, claims.c.ended_at).where(claims.c.issue.in_(issues))
+        self._claims.update({str(issue): (str(run), ended) for issue, run, ended in self._connection.execute(held)})
+
+    def _take(self, request: Request) -> Taken:
+        if request.delivery and request.delivery in self._delivered:
+            return Taken(self._delivered[request.delivery], delivered=True)
+        issue = self._issues.get(request.ref.target, request.ref.target)
+        held = self._claims.get(issue)
+        if held is not None and _answers(request, held[1], self._now):
+            taken = Taken(held[0])
+        else:
+            taken = self._begin(request, issue)
+        if request.delivery:
+            self._delivered[request.delivery] = taken.run
+        return taken
+
+    def _begin(self, request: Request, issue: str) -> Taken:
+        """A new run, unless another replica began one for the same issue in this very moment."""
+        run, quiet = f"r-{secrets.token_hex(6)}", _quiet(request)
+        # A clock that was set back must not keep an issue quiet until it has caught up.
+        over = or_(claims.c.ended_at <= self._now - quiet, claims.c.ended_at > self._now)
+        if not claimed(self._connection, issue, run, claims.c.ended_at.is_not(None) if request.again else over):
+            self._read_claims([issue])
+            return Taken(self._claims[issue][0])
+        self._claims[issue] = (run, None)
+        self._connection.execute(insert(runs).values(_row(run, request, self._now)))
+        return Taken(run, new=True)
+
+
+def _row(run: str, request: Request, now: float) -> dict[str, object]:
+    return {
+        "id": run,
+        "state": "waiting",
+        "request": request.model_dump_json(exclude_none=True),
+        "target": request.ref.target,
+        "asker": request.asker,
+        "asked_at": now,
+        "channel": request.place.channel,
+        "thread": request.place.thread,
+        "message": request.place.message,
+    }
+
+
+def _answers(request: Request, ended_at: float | None, now: float) -> bool:
+    """Whether the run that holds the issue answers this request: under way, or, unless it is to be checked again,
+    ended within the quiet time."""
+    if ended_at is None:
+        return True
+    return not request.again and 0 <= now - ended_at < _quiet(request)
+
+
+def _quiet(request: Request) -> float:
+    return QUIET_SECONDS if request.asker else ALERT_QUIET_SECONDS
+
+
+def claimed(connection: Connection, issue: str, run: str, free: ColumnElement[bool]) -> bool:
+    """Whether the issue is this run's from now on: nobody had it, or whoever had it is `free` to lose it.
+
+    One statement, so that of two replicas only one is told yes.
+    """
+    claim = insert_into(connection, claims).values(issue=issue, run=run, ended_at=None)
+    free = or_(claims.c.run == run, free)
+    taken = claim.on_conflict_do_update(index_elements=["issue"], set_={"run": run, "ended_at": None}, where=free)
+    return connection.execute(taken.returning(claims.c.run)).scalar() is not None
