@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 from slack_bolt import App
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.card.blocks import Card, section
 from bot.card.escape import link, mrkdwn
@@ -40,16 +41,21 @@ def answer(desk: Desk, event: dict[str, Any], delivery: str) -> None:
         place = Place(channel=event["channel"], thread=event.get("thread_ts") or event["ts"])
         heard = f"{delivery}/{ref.target}" if delivery else None
         started = desk.runs.start(desk.asked(ref, place, asker=None, delivery=heard))
-        if not started.new and not started.delivered:
+        if not started.new and not started.delivered and _elsewhere(desk, started.run.id, place.channel):
             desk.later(partial(point, desk, ref, place, started.run.id))
+
+
+def _elsewhere(desk: Desk, run_id: str, channel: str) -> bool:
+    try:
+        return desk.durable is not None and desk.durable.book.channel_of(run_id) not in {None, channel}
+    except SQLAlchemyError:
+        return False  # the alert is written down; that nobody is pointed to the card is no reason to refuse it
 
 
 def point(desk: Desk, ref: IssueRef, place: Place, run_id: str) -> None:
     """Says, once in another channel, where the card is: an alert there is not to look unanswered."""
     known = desk.runs.run(run_id)
-    if known is None or known.place.channel == place.channel or desk.durable is None:
-        return
-    if desk.durable.book.first_from(run_id, place.channel):
+    if known is not None and desk.durable is not None and desk.durable.book.first_from(run_id, place.channel):
         at = known.place
         found = desk.messages.link(at.channel, at.message) if at.message else None
         where = link(found, "its card is there") if found else f"its card is in <#{at.channel}>"
