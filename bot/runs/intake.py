@@ -162,7 +162,10 @@ class _Batch:
             if not one.delivered
         ]
         if rows:
-            self._connection.execute(insert_into(self._connection, requests).on_conflict_do_nothing(), rows)
+            # What it returns makes it one statement for all rows: SQLite's driver gives other threads their turn after
+            # each, and in a storm that turn takes milliseconds.
+            written = insert_into(self._connection, requests).on_conflict_do_nothing().returning(requests.c.number)
+            self._connection.execute(written, rows).all()
         return taken
 
     def _look_up(self, asked: Sequence[Request]) -> None:
