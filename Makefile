@@ -8,6 +8,7 @@ PYTHON := $(shell for name in $(PYTHON) python3.13 python3.12 python3.11 python3
 VENV := .venv
 RUN := $(VENV)/bin
 PIP := install --quiet --disable-pip-version-check --require-hashes
+KILLS := tests/survival tests/playground/test_trouble.py
 REFEREE := uv pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
   --no-emit-find-links --no-build --python-version 3.11
 
@@ -25,12 +26,13 @@ check: $(VENV)/test
 	$(RUN)/mypy
 	$(RUN)/lint-imports --verbose
 
+# Those that kill processes and wait for others to go on are `make survival-part`.
 tests: $(VENV)/test
-	$(RUN)/pytest --numprocesses auto --dist loadfile --ignore tests/survival
+	$(RUN)/pytest --numprocesses auto --dist loadfile $(KILLS:%=--ignore %)
 
 # The same tests with what they cover, branches too; it takes half as long again.
 coverage: $(VENV)/test
-	$(RUN)/pytest --numprocesses auto --dist loadfile --ignore tests/survival --cov --cov-report=term:skip-covered
+	$(RUN)/pytest --numprocesses auto --dist loadfile $(KILLS:%=--ignore %) --cov --cov-report=term:skip-covered
 
 # The recordings give the same bytes on every supported Python that the machine has.
 replay: $(VENV)/test
@@ -58,7 +60,7 @@ survival: $(VENV)/test
 
 # The same at fewer points, and its own tests: what CI runs.
 survival-part: $(VENV)/test
-	$(RUN)/pytest --numprocesses auto --dist loadfile tests/survival
+	$(RUN)/pytest --numprocesses auto --dist loadfile $(KILLS)
 	$(RUN)/python -W ignore -m tests.survival --part
 
 bench: $(VENV)/test
