@@ -1,5 +1,7 @@
 """The one database: a SQLite file by default, PostgreSQL by one setting; opened, and brought up to date."""
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -106,12 +108,30 @@ def _engine(where: URL) -> Engine:
     def prepare(connection: Any, _: object) -> None:
         # Writers queue up before they read, so that none of them decides on what another is changing.
         connection.isolation_level = "IMMEDIATE"
-        connection.execute("PRAGMA journal_mode=WAL")
+        _write_ahead(connection)
         # What Slack was told is on the disk: the default of this mode would lose the last moments in a power failure.
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
 
     return engine
+
+
+def _write_ahead(connection: Any) -> None:
+    """Sets the mode in which readers and writers do not wait for each other; it stays with the file.
+
+    Setting it is the one thing for which SQLite's own patience with other processes does not hold, and two replicas may
+    begin over a new file at once.
+    """
+    ends = time.monotonic() + ANSWER_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > ends:
+                raise
+            time.sleep(0.05)
+        else:
+            return
 
 
 def _upgrade(connection: Connection) -> None:
