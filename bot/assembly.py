@@ -113,7 +113,7 @@ def desk_of(
     )
     history = HistoryInTables(kept.engine)
     delivery.waiting, delivery.known = runs.waiting, runs.run
-    runs.upkeep = Upkeep(runs.book, history, lambda run: delivery.redraw(run, run.place), keep_days, runs.forget)
+    runs.upkeep = Upkeep(runs.book, history, delivery.recount, keep_days, runs.forget)
     runs.took_over = lambda left: metrics.count("diagnose_takeovers", by=left)
     pace.share = edits.share = lambda: runs.replicas.living
     messages.still = lambda: runs.replicas.sure

@@ -213,7 +213,6 @@ def demo(
 
     if live and (together or storm or kill):
         _leave("--together, --storm and --kill rehearse recorded incidents: leave --live out", WRONG_USE)
-
     try:
         known(name, recordings)
         if once:

@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
 
 from bot.card.footnotes import USER
+from bot.runs.history import History
 from playbook.evidence.instant import clock
 from playbook.reference import NotAReference, reference
 
@@ -18,21 +18,6 @@ REMAINS = "Cards in Slack stay as they are, and so do backups of the database."
 
 class WrongUse(ValueError):
     """What was said does not say what to forget; the sentence says how to."""
-
-
-class Forgetful(Protocol):
-    """What of `History` is needed."""
-
-    def purge(
-        self,
-        before: datetime | None = None,
-        issue: str | None = None,
-        person: str | None = None,
-        *,
-        dry: bool = False,
-    ) -> int:
-        """Forgets, or only counts what would be forgotten; raises `NotStarted` where the database does not answer."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -73,7 +58,7 @@ def wanted(before: str | None, issue: str | None, person: str | None, now: datet
 
 
 def purge(
-    history: Forgetful, asked: Wanted, *, dry: bool, ask: Callable[[str], bool] | None, say: Callable[[str], object]
+    history: History, asked: Wanted, *, dry: bool, ask: Callable[[str], bool] | None, say: Callable[[str], object]
 ) -> bool:
     """Whether it was carried out, or there was nothing to do; false when the person said no.
 

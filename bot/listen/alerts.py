@@ -14,7 +14,8 @@ from bot.card.blocks import Card, section
 from bot.card.escape import link, mrkdwn
 from bot.listen.alert import alert_reference
 from bot.listen.desk import Desk
-from bot.runs.run import Place
+from bot.runs.run import NotStarted, Place
+from bot.slack.message import NotSent
 from playbook.evidence.issue_ref import IssueRef
 
 MOST_ISSUES = 3  # of one message; a GlitchTip post can name dozens, and a thread of dozens of cards is noise
@@ -54,10 +55,14 @@ def _elsewhere(desk: Desk, run_id: str, channel: str) -> bool:
 
 def point(desk: Desk, ref: IssueRef, place: Place, run_id: str) -> None:
     """Says, once in another channel, where the card is: an alert there is not to look unanswered."""
-    known = desk.runs.run(run_id)
-    if known is not None and desk.durable is not None and desk.durable.book.first_from(run_id, place.channel):
+    try:
+        known = desk.runs.run(run_id)
+        if known is None or desk.durable is None or not desk.durable.book.first_from(run_id, place.channel):
+            return
         at = known.place
         found = desk.messages.link(at.channel, at.message) if at.message else None
         where = link(found, "its card is there") if found else f"its card is in <#{at.channel}>"
         told = f"{mrkdwn(str(ref), 150)} alerted in another channel first: {where}."
         desk.messages.post(place.channel, Card((section(told),), told).stamped(run_id), place.thread)
+    except (NotSent, NotStarted) as refused:
+        log.warning("an alert could not be pointed to its card", run=run_id, reason=refused.sentence)

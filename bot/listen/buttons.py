@@ -126,7 +126,7 @@ def show_opinions(desk: Desk, run: Run, place: Place, whisper: Whisper) -> None:
     """Shows on the card who called it right and who wrong."""
     try:
         desk.delivery.redraw(run, place)
-    except NotSent as refused:
+    except (NotSent, NotStarted) as refused:
         whisper(f"Your answer is noted; the card does not show it yet. {refused.sentence}")
 
 
@@ -136,13 +136,12 @@ def show_as_text(desk: Desk, carried: Pressed, whisper: Whisper) -> None:
         return
     try:
         known = desk.runs.run(carried.run)
+        if known is None or known.investigation is None:
+            whisper(GONE)
+            return
+        whisper(copied(desk.delivery.drawn(known).text))
     except NotStarted as refused:
         whisper(refused.sentence)
-        return
-    if known is None or known.investigation is None:
-        whisper(GONE)
-        return
-    whisper(copied(desk.delivery.drawn(known).text))
 
 
 def pressed(body: Mapping[str, Any]) -> Pressed:

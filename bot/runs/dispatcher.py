@@ -94,6 +94,8 @@ class Dispatcher:
                     self._enqueue(due, 1)
             except SQLAlchemyError as error:
                 log.warning("the queue cannot be reached", reason=reason(error))
+            except Exception:  # without this thread nothing would begin any more
+                log.exception("the queue failed by a defect")
 
     def _enqueue(self, due: Due, attempt: int) -> None:
         self._workflows.run(_name(due.run, attempt), due.run, due.number + (0 if due.person else ALERTS_FROM))

@@ -152,6 +152,13 @@ class Delivery:
             if run.investigation is not None and place.message is not None:
                 self._messages.edit(place.channel, place.message, self.shown(run))
 
+    def recount(self, run: Run) -> None:
+        """Shows on the card how often it was asked for; where that cannot be now, the next request shows it."""
+        try:
+            self.redraw(run, run.place)
+        except (NotSent, NotStarted) as refused:
+            log.info("a card does not show its count yet", run=run.id, reason=refused.sentence)
+
     def settle(self, run: Run) -> None:
         try:
             moved = [self.known(other) for other in self._together.moved_by(run.id)]
