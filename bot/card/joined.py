@@ -56,7 +56,7 @@ def pointing(one: Belonging, leader: Incident, permalink: str | None = None) -> 
     """The small message where the joined issue's own card would be: what joined it, and how it was judged alone."""
     joined = one.incident
     card = f"the card of {mrkdwn(leader.name, 60)}"
-    where = link(permalink, f"the card of {leader.name}", 80) if permalink else f"{card} is further up"
+    where = link(permalink, f"the card of {leader.name}", 80) if permalink else f"{card} is in this channel"
     cited = links((one.link.citation, one.leading))
     lines = [
         f"{_named(joined)} has the same cause as {_named(leader)}: {prose(one.link.words, WORDS)} {cited}; {where}",

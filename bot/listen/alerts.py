@@ -62,7 +62,7 @@ def point(desk: Desk, ref: IssueRef, place: Place, run_id: str) -> None:
         at = known.place
         found = desk.messages.link(at.channel, at.message) if at.message else None
         where = link(found, "its card is there") if found else f"its card is in <#{at.channel}>"
-        told = f"{mrkdwn(str(ref), 150)} alerted in another channel first: {where}."
+        told = f"{mrkdwn(str(ref), 150)} was asked for in another channel first: {where}."
         desk.messages.post(place.channel, Card((section(told),), told).stamped(run_id), place.thread)
     except (NotSent, NotStarted) as refused:
         log.warning("an alert could not be pointed to its card", run=run_id, reason=refused.sentence)

@@ -89,9 +89,10 @@ class Desk:
         self.afterwards.submit(watched)
 
     def _already(self, started: Started) -> str:
-        known = self.runs.run(started.run.id) or started.run
-        at = known.place if known is not started.run else None
-        found = self.messages.link(at.channel, at.message) if at and at.message else None
-        state = "is being diagnosed" if known.result is None else "was diagnosed a moment ago"
-        where = link(found, "here it is") if found else "look a little further up"
+        known = self.runs.run(started.run.id)
+        state = "is being diagnosed" if known is None or known.result is None else "was diagnosed a moment ago"
+        if known is None or known.place.message is None:
+            return f"{state}; its card comes in a moment."
+        found = self.messages.link(known.place.channel, known.place.message)
+        where = link(found, "here it is") if found else f"look in <#{known.place.channel}>"
         return f"{state}: {where}. Press *Check again* there for a fresh look."

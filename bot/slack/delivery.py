@@ -19,7 +19,7 @@ from bot.slack.wire import answered
 
 END_SECONDS = 90.0  # how long an edit that is on its way may take, a Retry-After and its time limit included
 
-SAME = "This issue is being diagnosed already, under another of its names: its card is a little further up."
+SAME = "This issue is being diagnosed already, under another of its names: ask for it again for the link."
 
 log = structlog.get_logger()
 

@@ -124,7 +124,7 @@ def test_the_small_message_says_what_joined_them_with_both_citations_and_where_t
 
 
 def test_without_a_permalink_the_card_is_named_all_the_same():
-    assert "; the card of SHOP-42 is further up" in said(SMALL["without its link"])
+    assert "; the card of SHOP-42 is in this channel" in said(SMALL["without its link"])
 
 
 def test_the_small_message_keeps_what_the_issue_was_judged_alone():

@@ -92,7 +92,7 @@ def test_a_later_asker_gets_the_link_to_the_card_that_stands(told, known, state)
 def test_without_a_message_nobody_is_sent_to_one(told, known):
     heard = told(Runs(Started(RUN, new=False), known))
     until(lambda: heard)
-    assert "a little further up" in heard[0]
+    assert "its card comes in a moment" in heard[0]
     assert "https://" not in heard[0]
 
 

@@ -229,3 +229,15 @@ def test_what_waits_is_told_while_nothing_is_found_yet(slack, delivery, begun):
     delivery.waiting = lambda: 312
     run = began(delivery, begun(an_alert()))
     assert "312" in text_of(slack, run.place.message)
+
+
+def test_a_count_that_slack_does_not_take_for_now_is_no_defect_and_nobodys_loss(slack, delivery, begun):
+    run = began(delivery, begun(an_alert()))
+    finished = ended(run)
+    shown = delivery.ended(finished)
+    before = text_of(slack, shown.message)
+    slack.fail("chat.update", "channel_not_found")
+    delivery.recount(at(finished, shown.message))
+    assert text_of(slack, shown.message) == before
+    delivery.recount(replace(at(finished, shown.message), asked=7))
+    assert "asked for 7 times" in text_of(slack, shown.message)
