@@ -1,9 +1,11 @@
 """The Bolt app with every door open, over a socket or over HTTP: the same listeners behind both."""
 
+from functools import partial
+
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from bot.assembly import Kept, desk_of, web_client
 from bot.http_door import http_app
@@ -31,12 +33,12 @@ def socket_mode(client: WebClient, app_token: str, desk: Desk) -> SocketModeHand
     return SocketModeHandler(listeners(_app(client), desk), app_token)
 
 
-def http_mode(client: WebClient, signing_secret: str, desk: Desk) -> Starlette:
+def http_mode(client: WebClient, signing_secret: str, desk: Desk) -> ASGIApp:
     """HTTP mode: Slack posts everything to `/slack/events`, where each signature is checked first.
 
     Without a signing secret anybody could speak for Slack, so there must be one: `ValueError`.
     """
-    return http_app(listeners(_app(client), desk).dispatch, signing_secret)
+    return http_app(listeners(_app(client), desk).dispatch, signing_secret, partial(alerts.hear, desk=desk))
 
 
 def _app(client: WebClient) -> App:

@@ -8,7 +8,7 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -16,15 +16,14 @@ import structlog
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from h11 import IDLE
+from pydantic_core import from_json
 from slack_bolt import BoltRequest, BoltResponse
 from slack_bolt.adapter.starlette.handler import to_starlette_response
 from slack_sdk.signature import SignatureVerifier
-from starlette.applications import Starlette
 from starlette.datastructures import Headers
-from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 EVENTS_PATH = "/slack/events"
@@ -58,7 +57,8 @@ commit that it shares with the others: more threads than senders, so that none w
 OFF_SECONDS = 300
 """Between Slack's time stamp and our clock: what is further off is refused, as Slack asks."""
 
-FORMS = frozenset({"application/json", "application/x-www-form-urlencoded"})
+JSON = "application/json"
+FORMS = frozenset({JSON, "application/x-www-form-urlencoded"})
 """Events come as the first; commands, buttons and shortcuts as the second."""
 
 DEEPEST = 100
@@ -69,7 +69,15 @@ STAMP, SIGNATURE = "x-slack-request-timestamp", "x-slack-signature"
 TO_BOLT = ("content-type", STAMP, SIGNATURE, "x-slack-retry-num", "x-slack-retry-reason")
 """All that Bolt hears of the head: it would take orders from `x-slack-bolt-lazy-only` too, which nobody signed."""
 
+Hear = Callable[[Mapping[str, Any]], Awaitable[HTTPStatus | None]]
+"""Hears in the event loop what needs no thread, and says how it went; None leaves it to Bolt."""
+
 log = structlog.get_logger()
+
+
+async def nothing_heard(_: Mapping[str, Any]) -> HTTPStatus | None:
+    """Leaves everything to Bolt."""
+    return None
 
 
 class Refused(Exception):
@@ -80,10 +88,13 @@ class Refused(Exception):
         self.status = status
 
 
-def http_app(dispatch: Callable[[BoltRequest], BoltResponse], signing_secret: str) -> Starlette:
+def http_app(
+    dispatch: Callable[[BoltRequest], BoltResponse], signing_secret: str, hear: Hear = nothing_heard
+) -> ASGIApp:
     """Slack posts everything to `/slack/events`; whatever else is asked for is not there.
 
-    ValueError without a signing secret: anybody could speak for Slack.
+    `dispatch` is called in a thread with whatever `hear` leaves to it. ValueError without a signing secret: anybody
+    could speak for Slack.
     """
     if not signing_secret.strip():
         raise ValueError("HTTP mode needs SLACK_SIGNING_SECRET: copy it from the app's page Basic Information.")
@@ -92,21 +103,28 @@ def http_app(dispatch: Callable[[BoltRequest], BoltResponse], signing_secret: st
     def answered(head: dict[str, str], text: str) -> BoltResponse:
         return dispatch(_read_by_bolt(head, text))
 
-    async def receive(request: Request) -> Response:
+    async def answer(request: Request) -> Response:
+        if request.scope["path"] != EVENTS_PATH:
+            raise Refused(HTTPStatus.NOT_FOUND)
+        if request.method != "POST":
+            raise Refused(HTTPStatus.METHOD_NOT_ALLOWED)
+        text = _signed(request.headers, await bodies.read(request), verifier)
+        head = {name: value for name in TO_BOLT if (value := request.headers.get(name)) is not None}
+        status = await hear(_told(text)) if _form(head) == JSON else None
+        if status is not None:
+            return Response(status_code=status)
+        return to_starlette_response(await run_sync(answered, head, text, limiter=threads))
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            text = _signed(request.headers, await bodies.read(request), verifier)
-            head = {name: value for name in TO_BOLT if (value := request.headers.get(name)) is not None}
-            return to_starlette_response(await run_sync(answered, head, text, limiter=threads))
+            response = await answer(Request(scope, receive))
         except Refused as refused:
-            return _farewell(refused.status)
+            response = _farewell(refused.status)
         except ClientDisconnect:
-            return PlainTextResponse("", HTTPStatus.BAD_REQUEST)
+            response = PlainTextResponse("", HTTPStatus.BAD_REQUEST)
+        await response(scope, receive, send)
 
-    async def elsewhere(_: Request, error: Exception) -> Response:
-        return _farewell(HTTPStatus(error.status_code) if isinstance(error, HTTPException) else HTTPStatus.NOT_FOUND)
-
-    routes = [Route(EVENTS_PATH, receive, methods=["POST"])]
-    return Starlette(routes=routes, exception_handlers={HTTPException: elsewhere})
+    return app
 
 
 def _farewell(status: HTTPStatus) -> Response:
@@ -184,10 +202,27 @@ def _signed(headers: Headers, body: bytes, verifier: SignatureVerifier) -> str:
     return text
 
 
+def _form(head: Mapping[str, str]) -> str:
+    """One of `FORMS`; raises `Refused` for any other."""
+    form = head.get("content-type", "").partition(";")[0].strip().lower()
+    if form not in FORMS:
+        raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    return form
+
+
+def _told(text: str) -> dict[str, Any]:
+    """A JSON object; raises `Refused` for any other text, and for NaN, half a surrogate pair or 200 levels in it."""
+    try:
+        told = from_json(text, allow_inf_nan=False)
+    except ValueError:
+        raise Refused(HTTPStatus.BAD_REQUEST) from None
+    if not isinstance(told, dict):
+        raise Refused(HTTPStatus.BAD_REQUEST)
+    return told
+
+
 def _read_by_bolt(head: dict[str, str], text: str) -> BoltRequest:
     """What Bolt makes of it; raises `Refused` where it is in no form that Slack has."""
-    if head.get("content-type", "").partition(";")[0].strip().lower() not in FORMS:
-        raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
     try:
         asked = BoltRequest(body=text, headers=dict(head))
         json.dumps(asked.body, ensure_ascii=False, allow_nan=False).encode()  # half a surrogate pair, NaN

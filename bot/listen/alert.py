@@ -153,7 +153,7 @@ def _named(stated: Iterable[Node], urls: list[str], sentry_url: str) -> tuple[Is
             except ValidationError:
                 continue
             # A link to the issue holds its number as it is: reading every link would be half of an alert's cost.
-            links = _read((url for url in urls if str(issue) in url), sentry_url)
+            links = _each((url for url in urls if str(issue) in url), sentry_url)
             found.append(next((link for link in links if link.target == ref.target), ref))
     return _distinct(found)
 
@@ -179,13 +179,15 @@ def _title(urls: Iterable[str], sentry_url: str) -> IssueRef | None:
 
 def _read(urls: Iterable[str], sentry_url: str) -> tuple[IssueRef, ...]:
     """Every issue that links name, each once, as its first link names it."""
-    found = []
+    return _distinct(_each(urls, sentry_url))
+
+
+def _each(urls: Iterable[str], sentry_url: str) -> Iterator[IssueRef]:
     for url in urls:
         try:
-            found.append(linked(url, sentry_url))
+            yield linked(url, sentry_url)
         except NotAReference:
             continue
-    return _distinct(found)
 
 
 def _distinct(refs: Iterable[IssueRef]) -> tuple[IssueRef, ...]:
@@ -247,12 +249,12 @@ def _strings(top: object) -> Iterator[str]:
             yield node
         elif isinstance(node, list):
             waiting += reversed(_list(node))
-        elif isinstance(node, Mapping):
+        elif isinstance(node, dict):
             waiting += [node[key] for key in reversed(HOLDS_LINKS) if key in node]
 
 
 def _blocks(message: Node) -> list[Node]:
-    return [block for block in _list(message.get("blocks")) if isinstance(block, Mapping)]
+    return [block for block in _list(message.get("blocks")) if isinstance(block, dict)]
 
 
 def _inner_blocks(attachment: Node) -> list[Node]:
@@ -262,7 +264,7 @@ def _inner_blocks(attachment: Node) -> list[Node]:
 
 
 def _attachments(message: Node) -> list[Node]:
-    return [each for each in _list(message.get("attachments")) if isinstance(each, Mapping)]
+    return [each for each in _list(message.get("attachments")) if isinstance(each, dict)]
 
 
 def _only(node: Node, keys: Collection[str]) -> Node:
@@ -274,7 +276,7 @@ def _list(value: object) -> list[object]:
 
 
 def _node(value: object) -> Node:
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def _text(node: Node, key: str) -> str:

@@ -201,6 +201,21 @@ def check(body: Mapping[str, Any], api_url: str) -> None:
         raise ValueError("its response_url is not Slack's")
 
 
+def in_form(body: Mapping[str, Any], api_url: str) -> bool:
+    """Whether it has a form that a door can read; where not, the log says what is wrong with it."""
+    try:
+        check(body, api_url)
+    except ValidationError as error:
+        told = error.errors(include_url=False, include_input=False, include_context=False)
+        wrong = [".".join(map(str, one["loc"])) or one["msg"] for one in told][:5]
+    except ValueError as error:
+        wrong = [str(error)]
+    else:
+        return True
+    log.warning("what came is not in Slack's form", wrong=wrong)
+    return False
+
+
 class InForm(Middleware):
     """For Bolt's `before_authorize`: what is not in form is answered with 400, and heard by nobody.
 
@@ -212,14 +227,4 @@ class InForm(Middleware):
 
     def process(self, *, req: BoltRequest, resp: BoltResponse, next: Callable[[], BoltResponse]) -> BoltResponse | None:  # noqa: A002, ARG002 - Bolt's names
         """Goes on with what is in form."""
-        try:
-            check(req.body, self._api_url)
-        except ValidationError as error:
-            told = error.errors(include_url=False, include_input=False, include_context=False)
-            wrong = [".".join(map(str, one["loc"])) or one["msg"] for one in told][:5]
-        except ValueError as error:
-            wrong = [str(error)]
-        else:
-            return next()
-        log.warning("what came is not in Slack's form", wrong=wrong)
-        return BoltResponse(status=400, body="")
+        return next() if in_form(req.body, self._api_url) else BoltResponse(status=400, body="")

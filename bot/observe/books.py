@@ -1,6 +1,7 @@
 """What is asked, pressed and answered, counted on its way into the books; the books know nothing of it."""
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import UTC, datetime
 
 from bot.observe.metrics import Metrics
@@ -19,16 +20,29 @@ class CountedRuns:
         answer = "refused"
         try:
             started = self._runs.start(request)
-            answer = "new" if started.new else "redelivery" if started.delivered else "repeat"
+            answer = _said(started)
         finally:
             self._metrics.count("diagnose_requests", answer=answer)
         return started
+
+    def soon(self, request: Request) -> Future[Started]:
+        answer = self._runs.soon(request)
+        answer.add_done_callback(self._over)
+        return answer
+
+    def _over(self, answer: Future[Started]) -> None:
+        refused = answer.cancelled() or answer.exception() is not None
+        self._metrics.count("diagnose_requests", answer="refused" if refused else _said(answer.result()))
 
     def run(self, run_id: str) -> Run | None:
         return self._runs.run(run_id)
 
     def close(self) -> None:
         self._runs.close()
+
+
+def _said(started: Started) -> str:
+    return "new" if started.new else "redelivery" if started.delivered else "repeat"
 
 
 class TimedAudience:

@@ -10,7 +10,6 @@ from threading import Lock
 from typing import Any
 
 import structlog
-from cachetools import LRUCache
 from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, Row, func, or_, select, update
 
@@ -26,7 +25,6 @@ from playbook.investigate import Investigation, replay
 from playbook.sources.recording import Recording
 
 REMEMBERED = 50  # investigations that stay in memory; one holds a few hundred kilobytes
-REMEMBERED_CHANNELS = 10_000  # of runs; one takes a hundred bytes
 FREE = 0.0  # the end of a run whose card answers nothing: whoever asks again gets a run of their own
 
 JUDGED_OTHERWISE = "An earlier version of me judged this by other rules: press *Check again* for today's answer."
@@ -59,7 +57,6 @@ class Book:
         self._engine, self._now = engine, now
         self._lock = Lock()
         self._investigations: OrderedDict[str, Investigation] = OrderedDict()
-        self._channels: LRUCache[str, str | None] = LRUCache(REMEMBERED_CHANNELS)
 
     def due(self, attempts: int = 0) -> list[Due]:
         """Runs that have not ended, of which so many attempts or more were begun, oldest first."""
@@ -92,17 +89,6 @@ class Book:
             asked = max(1, int(connection.execute(counted).scalar_one()))
             connection.execute(update(runs).where(runs.c.id == run).values(shown=asked, shown_at=self._now()))
         return asked
-
-    def channel_of(self, run: str) -> str | None:
-        """Where its card stands; remembered, since a storm asks for the same runs again and again."""
-        with self._lock:
-            known = self._channels.get(run)
-        if known is None:
-            with self._engine.begin() as connection:
-                known = connection.execute(select(runs.c.channel).where(runs.c.id == run)).scalar()
-            with self._lock:
-                self._channels[run] = known
-        return known
 
     def first_from(self, run: str, channel: str) -> bool:
         """Whether it was asked for from this channel once only."""

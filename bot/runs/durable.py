@@ -8,8 +8,10 @@ run's id in its metadata, the result in the run's row.
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -19,9 +21,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.runs.book import Book
 from bot.runs.database import connected
 from bot.runs.dispatcher import Dispatcher
-from bot.runs.intake import NOT_WRITTEN, Intake
+from bot.runs.intake import NOT_WRITTEN, Intake, Taken
+from bot.runs.mapped import mapped
 from bot.runs.replicas import Replicas
-from bot.runs.run import Audience, NotStarted, Request, Result, Run, Started
+from bot.runs.run import AnsweredElsewhere, Audience, NotStarted, Request, Result, Run, Started
 from bot.runs.tempo import Tempo
 from bot.runs.workflows import LeftToOthers, Workflows
 from playbook.evidence.issue_ref import IssueRef
@@ -42,14 +45,6 @@ DEFECT = "This run failed by a defect of ours; the bot's log has it under {run}.
 TEMPO = Tempo()
 
 log = structlog.get_logger()
-
-
-class AnsweredElsewhere(Exception):
-    """The issue turned out to be one that another run answers; `run` is that one."""
-
-    def __init__(self, run: str) -> None:
-        super().__init__(run)
-        self.run = run
 
 
 class Durable:
@@ -105,13 +100,16 @@ class Durable:
         self._ready.set()
 
     def start(self, request: Request) -> Started:
-        taken = self._intake.take(request)
+        return self._started(request, self._intake.take(request))
+
+    def soon(self, request: Request) -> Future[Started]:
+        return mapped(self._intake.soon(request), partial(self._started, request))
+
+    def _started(self, request: Request, taken: Taken) -> Started:
         if taken.new:
             self._dispatcher.hurry()
-        run = Run(taken.run, request, request.place)
-        return Started(
-            run, taken.new, taken.delivered, ahead=self._dispatcher.ahead() if taken.new and request.asker else 0
-        )
+        ahead = self._dispatcher.ahead() if taken.new and request.asker else 0
+        return Started(Run(taken.run, request, request.place), taken.new, taken.delivered, taken.elsewhere, ahead)
 
     def run(self, run_id: str) -> Run | None:
         with self._lock:

@@ -13,7 +13,8 @@ from concurrent.futures import TimeoutError as TooLate
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy import ColumnElement, Connection, Engine, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, bindparam, func, insert, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from bot.runs.database import insert_into, reason
@@ -39,16 +40,35 @@ DEADLOCKED = frozenset({"40P01", "40001"})
 NOT_WRITTEN = "I cannot write your request down, since my database does not answer: ask again in a minute."
 STOPPING = "The bot is stopping or being restarted; ask again in a minute."
 
+# Statements are put together once: that takes as long as carrying one out.
+DELIVERED = select(requests.c.delivery, requests.c.run).where(
+    requests.c.delivery.in_(bindparam("deliveries", expanding=True))
+)
+NAMED = select(aliases.c.name, aliases.c.issue).where(aliases.c.name.in_(bindparam("names", expanding=True)))
+HELD = (
+    select(claims.c.issue, claims.c.run, claims.c.ended_at, runs.c.channel)
+    .outerjoin_from(claims, runs, runs.c.id == claims.c.run)
+    .where(claims.c.issue.in_(bindparam("issues", expanding=True)))
+)
+WRITTEN = {
+    # What it returns makes it one statement for all rows: SQLite's driver gives other threads their turn after each,
+    # and in a storm that turn takes milliseconds.
+    name: dialect.insert(requests).on_conflict_do_nothing().returning(requests.c.number)
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
+
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
 class Taken:
-    """The run that answers a request: a new one, the one that answers it already, or that of the same delivery."""
+    """The run that answers a request: a new one, the one that answers it already (`elsewhere`: in another channel),
+    or that of the same delivery."""
 
     run: str
     new: bool = False
     delivered: bool = False
+    elsewhere: bool = False
 
 
 class Intake:
@@ -67,15 +87,21 @@ class Intake:
 
     def take(self, request: Request) -> Taken:
         """Writes the request down; raises `NotStarted` where that fails or takes too long."""
-        if self._closed:
-            raise NotStarted(STOPPING)
-        written: Future[Taken] = Future()
-        self._waiting.put((request, written))
+        written = self.soon(request)
         try:
             return written.result(ANSWER_SECONDS)
         except TooLate as late:
             written.cancel()
             raise NotStarted(NOT_WRITTEN) from late
+
+    def soon(self, request: Request) -> Future[Taken]:
+        """The same without waiting: whoever has waited for `ANSWER_SECONDS` cancels it, and it is not written."""
+        written: Future[Taken] = Future()
+        if self._closed:
+            written.set_exception(NotStarted(STOPPING))
+        else:
+            self._waiting.put((request, written))
+        return written
 
     def close(self) -> None:
         self._closed = True
@@ -144,7 +170,7 @@ class _Batch:
         self._connection, self._now = connection, now
         self._delivered: dict[str, str] = {}
         self._issues: dict[str, str] = {}
-        self._claims: dict[str, tuple[str, float | None]] = {}
+        self._claims: dict[str, tuple[str, float | None, str | None]] = {}
 
     def take(self, asked: Sequence[Request]) -> list[Taken]:
         """The answers, in the order of the requests."""
@@ -162,25 +188,22 @@ class _Batch:
             if not one.delivered
         ]
         if rows:
-            # What it returns makes it one statement for all rows: SQLite's driver gives other threads their turn after
-            # each, and in a storm that turn takes milliseconds.
-            written = insert_into(self._connection, requests).on_conflict_do_nothing().returning(requests.c.number)
-            self._connection.execute(written, rows).all()
+            self._connection.execute(WRITTEN[self._connection.dialect.name], rows).all()
         return taken
 
     def _look_up(self, asked: Sequence[Request]) -> None:
         deliveries = [request.delivery for request in asked if request.delivery]
         if deliveries:
-            known = select(requests.c.delivery, requests.c.run).where(requests.c.delivery.in_(deliveries))
-            self._delivered = {str(name): str(run) for name, run in self._connection.execute(known)}
+            known = self._connection.execute(DELIVERED, {"deliveries": deliveries})
+            self._delivered = {str(name): str(run) for name, run in known}
         names = {request.ref.target for request in asked}
-        named = select(aliases.c.name, aliases.c.issue).where(aliases.c.name.in_(names))
-        self._issues = {str(name): str(issue) for name, issue in self._connection.execute(named)}
+        named = self._connection.execute(NAMED, {"names": list(names)})
+        self._issues = {str(name): str(issue) for name, issue in named}
         self._read_claims({self._issues.get(name, name) for name in names})
 
     def _read_claims(self, issues: Iterable[str]) -> None:
-        held = select(claims.c.issue, claims.c.run, claims.c.ended_at).where(claims.c.issue.in_(issues))
-        self._claims.update({str(issue): (str(run), ended) for issue, run, ended in self._connection.execute(held)})
+        held = self._connection.execute(HELD, {"issues": list(issues)})
+        self._claims.update({str(issue): (str(run), ended, channel) for issue, run, ended, channel in held})
 
     def _take(self, request: Request) -> Taken:
         if request.delivery and request.delivery in self._delivered:
@@ -188,7 +211,7 @@ class _Batch:
         issue = self._issues.get(request.ref.target, request.ref.target)
         held = self._claims.get(issue)
         if held is not None and _answers(request, held[1], self._now):
-            taken = Taken(held[0])
+            taken = Taken(held[0], elsewhere=held[2] not in {None, request.place.channel})
         else:
             taken = self._begin(request, issue)
         if request.delivery:
@@ -203,7 +226,7 @@ class _Batch:
         if not claimed(self._connection, issue, run, claims.c.ended_at.is_not(None) if request.again else over):
             self._read_claims([issue])
             return Taken(self._claims[issue][0])
-        self._claims[issue] = (run, None)
+        self._claims[issue] = (run, None, request.place.channel)
         self._connection.execute(insert(runs).values(_row(run, request, self._now)))
         return Taken(run, new=True)
 

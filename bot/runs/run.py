@@ -1,5 +1,6 @@
 """What a run is, as values, and the seam behind which runs may live in this process or outlast it."""
 
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -75,13 +76,14 @@ class Started:
 
     `new` is false when one for the same is under way or just ended.
 
-    `delivered` says that this very request came before: nobody need be told a second time. `ahead` counts the runs
-    that begin before this one.
+    `delivered` says that this very request came before: nobody need be told a second time; `elsewhere`, that another
+    request is answered by it, from another channel. `ahead` counts the runs that begin before this one.
     """
 
     run: Run
     new: bool
     delivered: bool = False
+    elsewhere: bool = False
     ahead: int = 0
 
 
@@ -98,6 +100,14 @@ class NotStarted(Exception):
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
         self.sentence = sentence
+
+
+class AnsweredElsewhere(Exception):
+    """The issue turned out to be one that another run answers; `run` is that one."""
+
+    def __init__(self, run: str) -> None:
+        super().__init__(run)
+        self.run = run
 
 
 class NotShown(Exception):
@@ -153,6 +163,10 @@ class Runs(Protocol):
 
         Returns once it is safe to tell Slack that it was heard; raises `NotStarted` where it could not be written.
         """
+        ...
+
+    def soon(self, request: Request) -> Future[Started]:
+        """The same without waiting for it; cancelled, the request is not written unless that is under way."""
         ...
 
     def run(self, run_id: str) -> Run | None:

@@ -29,6 +29,7 @@ SHORT_ID_FORM = re.compile(SHORT_ID)
 NUMBER = re.compile(r"[0-9]+")
 EVENT_ID = re.compile(r"[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_NOT_IN_A_LINK = re.compile(r"[\x00-\x20\x7f\\]")
 _SAAS = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.sentry\.io")
 
 
@@ -84,26 +85,25 @@ def _issue(rest: list[str], organization: str | None, query: list[tuple[str, str
         case [_, "events", event, *_] if EVENT_ID.fullmatch(event):
             event_id = event.replace("-", "").lower()
     environments = {value for key, value in query if key == "environment" and value}
+    # Several: narrowing to one of them would answer what nobody asked.
+    environment = environments.pop() if len(environments) == 1 else None
     organization = (organization or "").lower()
     issue_id = name if NUMBER.fullmatch(name) else None
     short_id = name if SHORT_ID_FORM.fullmatch(name) and name not in PAGES else None
     if not issue_id and not short_id:
         return None
-    try:
-        ref = IssueRef(
-            issue_id=issue_id,
-            short_id=short_id,
-            event_id=event_id,
-            organization=organization if _SLUG.fullmatch(organization) else None,
-        )
-    except ValidationError:
-        return None
-    if len(environments) != 1:  # several: narrowing to one of them would answer what nobody asked
-        return ref
-    try:
-        return IssueRef.model_validate({**ref.model_dump(), "environment": environments.pop()})
-    except ValidationError:
-        return ref
+    for narrowed in dict.fromkeys((environment, None)):
+        try:
+            return IssueRef(
+                issue_id=issue_id,
+                short_id=short_id,
+                event_id=event_id,
+                environment=narrowed,
+                organization=organization if _SLUG.fullmatch(organization) else None,
+            )
+        except ValidationError:
+            continue
+    return None
 
 
 def _refusal(steps: list[str], query: dict[str, str]) -> NotAReference:
@@ -119,25 +119,28 @@ def _refusal(steps: list[str], query: dict[str, str]) -> NotAReference:
 
 def _ours(url: str, sentry_url: str) -> SplitResult:
     """Take a link apart; refuse it unless it leads to the configured Sentry and reads in one way only."""
-    foreign = NotAReference(f"That link leads elsewhere: give a link to {_host(sentry_url)}.", "foreign")
-    if len(url) > LONGEST_LINK or "\\" in url or any(sign <= " " or sign == "\x7f" for sign in url):
-        raise foreign
+    if len(url) > LONGEST_LINK or _NOT_IN_A_LINK.search(url):
+        raise _foreign(sentry_url)
     try:
         link, home = urlsplit(url), urlsplit(with_scheme(sentry_url))
         link_port, home_port = _port(link), _port(home)
     except ValueError:
-        raise foreign from None
+        raise _foreign(sentry_url) from None
     host, home_host = link.hostname or "", home.hostname or ""
     if link.scheme not in {"http", "https"} or not home_host or link_port != home_port:
-        raise foreign
+        raise _foreign(sentry_url)
     if "@" in link.netloc:
-        raise foreign
+        raise _foreign(sentry_url)
     if host != home_host and not (_is_saas(home_host) and _is_saas(host)):
-        raise foreign
+        raise _foreign(sentry_url)
     steps = link.path.lower().replace("%2e", ".").split("/")
     if not link.path.isascii() or "." in steps or ".." in steps:
         raise NotAReference("That link is not as Sentry writes it: copy the issue's link again.", "no issue")
     return link
+
+
+def _foreign(sentry_url: str) -> NotAReference:
+    return NotAReference(f"That link leads elsewhere: give a link to {_host(sentry_url)}.", "foreign")
 
 
 def _is_saas(host: str) -> bool:

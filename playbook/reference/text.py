@@ -86,6 +86,8 @@ def references_in(text: str, sentry_url: str) -> list[IssueRef]:
 
 def links_in(text: str) -> Iterator[str]:
     """Every web link in a text as Slack escapes it: `<url>`, `<url|label>` (label unread), Markdown, bare."""
+    if "://" not in text:  # most texts of a message, and looking through them is what an alert costs most
+        return
     for match in _LINK.finditer(_bounded(text)):
         if match["bare"]:
             url = _unescaped(match["bare"]).partition("<")[0].partition(">")[0]

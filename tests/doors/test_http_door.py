@@ -2,6 +2,7 @@
 
 import json
 import time
+from http import HTTPStatus
 from urllib.parse import urlencode
 
 import pytest
@@ -154,6 +155,28 @@ def test_what_is_in_no_form_of_slacks_is_refused_although_it_is_signed(web, bolt
     form = FORM if body.startswith(b"payload") else JSON
     assert posted(web, body, headers(body, form)).status_code == 400
     assert bolt.requests == []
+
+
+NO_JSON = ("cut off", "no object", "a number", "nothing", "NaN", "half a surrogate pair", "nested beyond reason")
+
+
+def test_what_is_no_json_of_slacks_is_not_heard_in_the_event_loop_either(bolt):
+    heard_at_once = []
+
+    async def hear(body):
+        heard_at_once.append(body)
+        return HTTPStatus.OK
+
+    with served(http_app(bolt, SECRET, hear)) as web:
+        for name in NO_JSON:
+            assert posted(web, NO_FORM[name], headers(NO_FORM[name], JSON)).status_code == 400, name
+        assert heard_at_once == []
+        body = an_event({"type": "message"})
+        assert posted(web, body, headers(body, JSON)).status_code == 200
+        assert heard_at_once == [json.loads(body)]
+        assert bolt.requests == []
+        assert posted(web, a_command()).status_code == 200
+        assert len(bolt.requests) == 1
 
 
 @pytest.mark.parametrize("form", ["text/plain", "multipart/form-data; boundary=x", "", "application/json, text/html"])

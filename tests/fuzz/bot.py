@@ -13,9 +13,11 @@ from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from slack_bolt import App
+from starlette.types import ASGIApp
 from structlog.testing import capture_logs
 
 from bot.http_door import http_app
@@ -85,6 +87,9 @@ class Runs:
         over = Run(run.id, request, place, result=a_result(request), before=run.before)
         self.delivery.ended(over)
         return Started(over, new=True, ahead=len(self.asked) % 2)
+
+    def soon(self, request: Request) -> Future[Started]:
+        return AtOnce().submit(self.start, request)
 
     def run(self, run_id: str) -> Run | None:
         return self.runs.get(run_id)
@@ -208,10 +213,11 @@ class Bot:
         home.register(self.app, home.HomeDesk(history=self.book, channels=lambda _: {"C1"}, wait=lambda _: None))
         joins.register(self.app, self.book)
         actions.register(self.app, desk, self.orders.append)
-        self.http = http_app(self.app.dispatch, SECRET)
+        self.http = http_app(self.app.dispatch, SECRET, partial(alerts.hear, desk=desk))
+        self.by_bolt_alone = http_app(self.app.dispatch, SECRET)
         self.loop = asyncio.new_event_loop()
 
-    def hear(self, sent: Sent) -> Heard:
+    def hear(self, sent: Sent, door: ASGIApp | None = None) -> Heard:
         """One delivery, and all that follows it."""
         sent = sent.to(self.slack.url.removesuffix("/api/"))
         self.slack.forget()
@@ -223,7 +229,7 @@ class Bot:
         began = time.monotonic()
         try:
             with capture_logs([_with_trace]) as logged:
-                status = self.loop.run_until_complete(_status(self.http, sent))
+                status = self.loop.run_until_complete(_status(door or self.http, sent))
         finally:
             logging.getLogger().removeHandler(defects)
         seconds = time.monotonic() - began

@@ -1,7 +1,7 @@
 """Whoever asks is answered after the acknowledgement: with a link, with the length of the queue, or why not."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -27,6 +27,9 @@ class Runs:
         if isinstance(self.answer, NotStarted):
             raise self.answer
         return self.answer
+
+    def soon(self, request: Request) -> Future[Started]:
+        raise NotImplementedError
 
     def run(self, run_id: str) -> Run | None:
         assert run_id == RUN.id

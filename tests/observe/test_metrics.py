@@ -1,6 +1,7 @@
 """What is counted can be scraped, and nothing from outside becomes a series."""
 
 import threading
+from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -137,6 +138,14 @@ class Answering:
             raise NotStarted("the disk is full")
         return Started(Run("r-1", request, request.place), new=new, delivered=delivered)
 
+    def soon(self, request):
+        answer = Future()
+        try:
+            answer.set_result(self.start(request))
+        except NotStarted as refused:
+            answer.set_exception(refused)
+        return answer
+
     def run(self, _run_id):
         return None
 
@@ -144,13 +153,14 @@ class Answering:
         return None
 
 
-def test_requests_are_counted_by_their_answer():
+@pytest.mark.parametrize("ask", [CountedRuns.start, lambda runs, request: runs.soon(request).result(1)])
+def test_requests_are_counted_by_their_answer(ask):
     metrics = Metrics()
     runs = CountedRuns(Answering((True, False), (False, False), (False, True), (None, False)), metrics)
     for _ in range(3):
-        runs.start(a_request())
+        ask(runs, a_request())
     with pytest.raises(NotStarted, match="the disk is full"):
-        runs.start(a_request())
+        ask(runs, a_request())
     answers = ("new", "repeat", "redelivery", "refused")
     assert [value(metrics, "diagnose_requests_total", answer=one) for one in answers] == [1, 1, 1, 1]
 

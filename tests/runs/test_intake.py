@@ -16,7 +16,7 @@ from sqlalchemy import Engine, func, select, text
 from bot.runs.book import Book
 from bot.runs.database import address, opened
 from bot.runs.intake import ALERT_QUIET_SECONDS, ANSWER_SECONDS, QUIET_SECONDS, Intake, Taken
-from bot.runs.run import NotStarted, Request
+from bot.runs.run import NotStarted, Place, Request
 from bot.runs.tables import claims, requests, runs
 from tests.databases import a_database
 from tests.runs.scene import Clock, a_run, an_alert, asked, found
@@ -51,10 +51,16 @@ class Intakes(RuleBasedStateMachine):
         asker=st.sampled_from(["U1", "U2", None]),
         delivery=st.none() | st.integers(1, 5).map("Ev{}".format),
         again=st.booleans(),
+        channel=st.sampled_from(["C1", "C2"]),
+        waiting=st.booleans(),
     )
-    def ask(self, which: int, name: str, asker: str | None, delivery: str | None, again: bool) -> None:
-        request = asked(name, asker, delivery=delivery, again="r-before" if again else None)
-        taken = self.intakes[which].take(request)
+    def ask(
+        self, which: int, name: str, asker: str | None, delivery: str | None, again: bool, channel: str, waiting: bool
+    ) -> None:
+        place = Place(channel=channel)
+        request = asked(name, asker, delivery=delivery, again="r-before" if again else None, place=place)
+        intake = self.intakes[which]
+        taken = intake.take(request) if waiting else intake.soon(request).result(ANSWER_SECONDS)
         if delivery in self.delivered:
             assert taken == Taken(self.delivered[delivery], delivered=True)
             return
@@ -63,9 +69,10 @@ class Intakes(RuleBasedStateMachine):
         held = self.held.get(issue)
         quiet = QUIET_SECONDS if asker else ALERT_QUIET_SECONDS
         if held and (held[1] is None or (not again and 0 <= self.clock.now - held[1] < quiet)):
-            assert taken == Taken(held[0])
+            assert taken == Taken(held[0], elsewhere=self.requests[held[0]].place.channel != channel)
         else:
             assert taken.new
+            assert not taken.elsewhere
             self.held[issue], self.requests[taken.run] = (taken.run, None), request
         if delivery:
             self.delivered[delivery] = taken.run
@@ -230,6 +237,19 @@ def test_a_database_that_hangs_is_told_within_slacks_patience(engine):
             intake.take(asked())
         assert time.monotonic() - began < ANSWER_SECONDS + 0.4 < 3.0
         holder.exec_driver_sql("ROLLBACK")
+
+
+def test_what_nobody_waits_for_any_more_is_not_written(engine):
+    slow = SlowClock()
+    with taking(engine, slow) as intake:
+        first = intake.soon(an_alert("997"))
+        assert slow.asked.wait(5)
+        second, third = intake.soon(an_alert("998")), intake.soon(an_alert("999"))
+        assert second.cancel()
+        slow.go_on.set()
+        assert [first.result(5).new, third.result(5).new] == [True, True]
+    with engine.connect() as connection:
+        assert set(connection.execute(select(runs.c.target)).scalars()) == {"997", "999"}
 
 
 def test_a_server_that_goes_away_is_told_at_once_and_is_taken_up_again_when_it_is_back(runs_postgres):

@@ -1,0 +1,120 @@
+"""An alert over HTTP is acknowledged once it is written down, and not before: what was not, Slack brings again."""
+
+import json
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from bot.doors import http_mode, web_client
+from bot.runs.intake import ANSWER_SECONDS
+from bot.runs.run import NotStarted, Runs
+from tests.doors.serving import posted, served
+from tests.doors.signed import JSON, SECRET, an_event, headers
+from tests.runs.scene import until
+from tests.slack.office import Investigator, a_desk, an_alert
+from tests.stand_ins.slack_server import SlackServer
+
+SLACKS_PATIENCE = 3.0  # seconds
+
+
+@pytest.fixture
+def slack():
+    with SlackServer() as server:
+        yield server
+
+
+@dataclass
+class Stubborn:
+    """The same runs, of which the first answer is given."""
+
+    runs: Runs
+    first: list[Future[Any]]
+
+    def soon(self, request):
+        return self.first.pop(0) if self.first else self.runs.soon(request)
+
+    def run(self, run_id):
+        return self.runs.run(run_id)
+
+
+@contextmanager
+def hearing(slack, first=(), **settings):
+    """The address of a bot whose first writings end so."""
+    client, investigator = web_client("xoxb-test", slack.url), Investigator()
+    investigator.go_on.set()
+    with a_desk(client, investigator, **settings) as desk:
+        stubborn = replace(desk, runs=Stubborn(desk.runs, first))
+        with served(http_mode(client, SECRET, stubborn)) as web:
+            yield web
+
+
+def sent(web, alert, event_id="Ev1"):
+    body = an_event(alert, event_id)
+    return posted(web, body, headers(body, JSON)).status_code
+
+
+def cards(slack):
+    return [message for message in list(slack.messages.values()) if "Show evidence" in json.dumps(message)]
+
+
+def test_an_alert_is_answered_once_however_often_it_is_delivered(slack):
+    with hearing(slack) as web:
+        assert [sent(web, an_alert()) for _ in range(3)] == [200, 200, 200]
+        assert sent(web, an_alert(ts="1795168000.000200"), "Ev2") == 200
+        slack.until(lambda: cards(slack))
+        assert [call.given["thread_ts"] for call in slack.named("chat.postMessage")] == ["1795168000.000100"]
+
+
+def test_an_alert_that_could_not_be_written_is_refused_and_heard_when_it_comes_again(slack):
+    refused: Future = Future()
+    refused.set_exception(NotStarted("the disk is full"))
+    with hearing(slack, [refused]) as web:
+        assert sent(web, an_alert()) == 503
+        assert slack.named("chat.postMessage") == []
+        assert sent(web, an_alert()) == 200
+        slack.until(lambda: cards(slack))
+
+
+def test_an_alert_that_takes_too_long_to_write_is_given_up_before_slack_gives_up(slack):
+    never: Future = Future()
+    with hearing(slack, [never]) as web:
+        began = time.monotonic()
+        assert sent(web, an_alert()) == 503
+        assert ANSWER_SECONDS <= time.monotonic() - began < SLACKS_PATIENCE
+        assert never.cancelled(), "else it would be written although Slack was told that it was not"
+        assert sent(web, an_alert()) == 200
+        slack.until(lambda: cards(slack))
+
+
+def test_one_that_waits_keeps_no_other_waiting(slack):
+    never: Future = Future()
+    first = [never]
+    with hearing(slack, first) as web, ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(sent, web, an_alert())
+        until(lambda: not first)
+        assert sent(web, an_alert(ts="1795168000.000200"), "Ev2") == 200
+        assert not waiting.done()
+        assert waiting.result(SLACKS_PATIENCE) == 503
+
+
+def test_an_alert_in_a_second_channel_is_told_where_the_card_is(slack):
+    with hearing(slack) as web:
+        assert sent(web, an_alert()) == 200
+        slack.until(lambda: cards(slack))
+        for event, ts in (("Ev2", "1795168000.000200"), ("Ev3", "1795168000.000300")):
+            assert sent(web, an_alert(ts=ts, channel="C2"), event) == 200
+        slack.until(lambda: any("in another channel first" in json.dumps(one) for one in slack.messages.values()))
+        assert [call.given["channel"] for call in slack.named("chat.postMessage")] == ["C1", "C2"]
+
+
+def test_what_is_out_of_form_or_in_a_channel_that_was_not_chosen_begins_nothing(slack):
+    with hearing(slack, alert_channels=frozenset({"C2"})) as web:
+        assert sent(web, an_alert(ts="now")) == 400
+        assert sent(web, an_alert(channel="C1")) == 200
+        assert sent(web, an_alert(channel="C2"), "Ev2") == 200
+        slack.until(lambda: cards(slack))
+        assert [call.given["channel"] for call in slack.named("chat.postMessage")] == ["C2"]
