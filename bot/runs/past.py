@@ -5,16 +5,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Engine, Row, func, or_, select
 
 from bot.runs.database import connected
 from bot.runs.feedback import Opinions, opinions
+from bot.runs.forget import forget_person, forget_runs
 from bot.runs.history import Entry, Load
-from bot.runs.run import Request
-from bot.runs.tables import apart, claims, feedback, presses, requests, runs
+from bot.runs.tables import requests, runs
 
 MOST_WORDS, LONGEST_WORD = 10, 200  # of a search; SQLite refuses what is much longer
-NOBODY = ""  # who asked or pressed, once a person was forgotten
 
 log = structlog.get_logger()
 
@@ -57,17 +56,15 @@ class HistoryInTables:
         *,
         dry: bool = False,
     ) -> int:
-        with connected(self._engine) as connection:
-            forgotten = 0
-            if before is not None:
-                forgotten += _forget(connection, runs.c.ended_at < before.timestamp())
-            if issue is not None:
-                called = (runs.c.target, runs.c.issue, runs.c.short_id)
-                forgotten += _forget(connection, or_(*(func.upper(one) == issue.upper() for one in called)))
-            if person is not None:
-                forgotten += _forget_person(connection, person)
-            if dry:
-                connection.rollback()
+        forgotten = 0
+        if before is not None:
+            forgotten += forget_runs(self._engine, runs.c.ended_at < before.timestamp(), dry=dry)
+        if issue is not None:
+            called = (runs.c.target, runs.c.issue, runs.c.short_id)
+            named = or_(*(func.upper(one) == issue.upper() for one in called))
+            forgotten += forget_runs(self._engine, named, dry=dry)
+        if person is not None:
+            forgotten += forget_person(self._engine, person, dry=dry)
         if forgotten and not dry:
             log.info("history was purged", entries=forgotten)
         return forgotten
@@ -103,27 +100,3 @@ def _entry(row: Row[Any], opinions: Opinions) -> Entry:
         right=opinions.right,
         wrong=opinions.wrong,
     )
-
-
-def _forget(connection: Connection, which: ColumnElement[bool]) -> int:
-    """Ended runs and all that hangs on them; what is under way is never forgotten."""
-    ended = select(runs.c.id).where(which, runs.c.state == "ended").scalar_subquery()
-    connection.execute(delete(presses).where(presses.c.run.in_(ended)))
-    connection.execute(delete(claims).where(claims.c.run.in_(ended)))
-    return connection.execute(delete(runs).where(which, runs.c.state == "ended")).rowcount
-
-
-def _forget_person(connection: Connection, person: str) -> int:
-    """Their answers, and their name wherever it stands; what they asked for is still there, asked by nobody."""
-    forgotten = connection.execute(delete(feedback).where(feedback.c.person == person)).rowcount
-    press = update(presses).where(presses.c.person == person).values(person=NOBODY, name=NOBODY)
-    forgotten += connection.execute(press).rowcount
-    forgotten += connection.execute(update(requests).where(requests.c.asker == person).values(asker=NOBODY)).rowcount
-    pair = update(apart).where(apart.c.person == person).values(person=NOBODY, name=NOBODY)
-    forgotten += connection.execute(pair).rowcount
-    asked = connection.execute(select(runs.c.id, runs.c.request).where(runs.c.asker == person)).all()
-    for run, written in asked:
-        request = Request.model_validate_json(written).model_copy(update={"asker": NOBODY, "answer_to": None})
-        values = {"asker": NOBODY, "request": request.model_dump_json(exclude_none=True)}
-        connection.execute(update(runs).where(runs.c.id == run).values(**values))
-    return forgotten

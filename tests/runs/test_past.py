@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, event, select, text
 
+from bot.runs import forget
 from bot.runs.book import Book
 from bot.runs.feedback import FeedbackInTables
 from bot.runs.intake import Intake
@@ -54,6 +55,13 @@ def desk(either: Engine):
     made = Desk(either)
     yield made
     made.intake.close()
+
+
+@pytest.fixture(params=[forget.AT_ONCE, 1], ids=["all at once", "one after the other"])
+def in_parts(request, monkeypatch):
+    """However little is forgotten in one transaction."""
+    monkeypatch.setattr(forget, "AT_ONCE", request.param)
+    monkeypatch.setattr(forget, "PAUSE_SECONDS", 0.0)
 
 
 def everything(engine: Engine) -> str:
@@ -145,6 +153,7 @@ def test_the_database_is_not_blamed_for_hostile_words(desk, words):
     assert len(desk.history.recent(matching=words)) <= 1
 
 
+@pytest.mark.usefixtures("in_parts")
 def test_runs_are_forgotten_by_age_with_all_that_hangs_on_them(desk):
     old = desk.end(asked("1", asker="UOLD"))
     FeedbackInTables(desk.engine).record(old, "UOPINION", "right")
@@ -163,6 +172,7 @@ def test_runs_are_forgotten_by_age_with_all_that_hangs_on_them(desk):
     assert desk.intake.take(asked("1")).new
 
 
+@pytest.mark.usefixtures("in_parts")
 @pytest.mark.parametrize("name", ["5551234567", "SHOP-42", "shop-42"])
 def test_an_issue_is_forgotten_by_any_of_its_names_and_no_other_is(desk, name):
     mine = [desk.end(asked("SHOP-42"))]
@@ -183,6 +193,7 @@ def test_what_is_under_way_is_not_forgotten(desk):
     assert desk.book.run(going) is not None
 
 
+@pytest.mark.usefixtures("in_parts")
 def test_a_person_is_forgotten_wherever_they_stand_and_the_runs_stay(desk):
     url = "https://hooks.slack.example.com/commands/T0/1/secret"
     theirs = desk.end(asked("1", asker="UGONE", answer_to=url))
@@ -204,6 +215,18 @@ def test_a_person_is_forgotten_wherever_they_stand_and_the_runs_stay(desk):
     ]
     assert desk.book.run(theirs) is not None
     assert desk.history.purge(person="UGONE") == 0
+
+
+def test_requests_are_written_down_while_much_is_forgotten(desk, monkeypatch):
+    monkeypatch.setattr(forget, "AT_ONCE", 2)
+    meanwhile = iter(range(100, 200))
+    monkeypatch.setattr(forget.time, "sleep", lambda _: desk.begin(asked(str(next(meanwhile)))))
+    for number in range(1, 8):
+        desk.end(asked(str(number), asker="UGONE"))
+    assert desk.history.purge(person="UGONE") == 7
+    assert next(meanwhile) >= 106, "it stopped after every second row, both of requests and of runs"
+    assert desk.history.purge(before=NOON + timedelta(days=1)) == 7
+    assert len(desk.history.under_way()) == next(meanwhile) - 101
 
 
 def test_every_column_that_may_name_a_person_is_known_to_the_purge(desk):
