@@ -1,21 +1,15 @@
-"""The finished card: verdict, why, next step; every judgement cited, every gap told, never too long for Slack."""
+"""The finished card: verdict, why, next step; every judgement cited, every gap told."""
 
-import json
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from bot.card import About, Card, Change, card, plainer, problems
-from bot.card.actions import CHECK_AGAIN, FEEDBACK, MORE, SHOW_EVIDENCE, Pressed
-from bot.card.blocks import MOST_TEXT, text_size
-from playbook.diagnosis import NextStep, RuledOut, Strength, Verdict
+from bot.card import About, Change, card
+from playbook.diagnosis import NextStep, Strength
 from playbook.evidence.changes import Changes, Commit, PullRequest, Suspect
 from playbook.evidence.missing_relation import MissingRelation
 from playbook.evidence.releases import Release, Releases
 from playbook.evidence.spread import Segment, Spread
-from playbook.gather import Progress
-from tests.card.contract import breaches
 from tests.card.diagnoses import (
     NOON,
     SENTRY,
@@ -26,90 +20,10 @@ from tests.card.diagnoses import (
     a_hypothesis,
     a_signal,
     an_evidence,
-    an_issue,
     an_undecided,
 )
+from tests.card.finished import SHOWN, said
 from tests.facts import an_issue as an_issue_fact
-
-STEPS = (
-    Progress("Issue", "Issue details", "done", "ProgrammingError in shop", SENTRY),
-    Progress("Similar", "Similar issues", "absent", "looked in Sentry, there is none"),
-    Progress("Logs", "Logs around the onset", "unavailable", "Elasticsearch did not answer"),
-)
-LONG = "an <unusually> & long `text` that *goes* on "
-
-SHOWN = {
-    "proved": card(a_diagnosis(), an_evidence(), About(run="r1", seconds=8.2, steps=STEPS)),
-    "bare": card(a_diagnosis(), an_evidence()),
-    "undecided": card(an_undecided(), an_evidence()),
-    "no playbook": card(
-        an_undecided(
-            playbook=None, subject=None, hypotheses=(), verdict=Verdict(grade="undecided", because="No playbook")
-        ),
-        an_evidence(),
-    ),
-    "checked again": card(
-        a_diagnosis(), an_evidence(), About(run="r2", changes=(Change("New", "It is there", (a_citation(),)),))
-    ),
-    "nothing changed": card(a_diagnosis(), an_evidence(), About(run="r3", changes=())),
-    "answered": card(a_diagnosis(), an_evidence(), About(run="r4", right=("U1", "U2"), wrong=("U3",))),
-    "long": card(
-        a_diagnosis(
-            issue=an_issue(title=LONG * 1000),
-            verdict=Verdict(
-                grade="likely", cause="migration_not_applied", claim=(LONG * 20)[:600], because=(LONG * 20)[:600]
-            ),
-            hypotheses=(
-                a_hypothesis(
-                    "likely",
-                    claim=(LONG * 20)[:600],
-                    signals=tuple(
-                        a_signal(
-                            (LONG * 20)[:600],
-                            name=str(n),
-                            citations=(a_citation(url=SENTRY + "x" * 500, quote=(LONG * 20)[:400]),) * 3,
-                        )
-                        for n in range(12)
-                    ),
-                ),
-            ),
-            ruled_out=(RuledOut(what=(LONG * 20)[:600], reason=(LONG * 20)[:600], citations=(a_citation(),)),) * 9,
-            gaps=(a_gap(reason=(LONG * 20)[:600]),) * 9,
-            next_step=NextStep(
-                kind="remedy", action=(LONG * 20)[:600], command=LONG * 90, verify=LONG * 90, rollback=LONG * 90
-            ),
-        ),
-        an_evidence(),
-        About(run="r5", steps=STEPS * 6, changes=(Change("New", LONG * 30, (a_citation(),)),) * 30),
-    ),
-}
-
-
-def said(shown: Card) -> str:
-    return json.dumps(shown.blocks, ensure_ascii=False)
-
-
-@pytest.mark.parametrize("name", SHOWN)
-def test_every_card_is_one_that_slack_takes(name: str):
-    shown = SHOWN[name]
-    assert problems({"blocks": shown.blocks, "text": shown.text}) == []
-
-
-@pytest.mark.parametrize("name", SHOWN)
-def test_every_card_keeps_slacks_own_contract(name: str):
-    assert breaches({"blocks": list(SHOWN[name].blocks)}) == []
-
-
-@pytest.mark.parametrize("name", SHOWN)
-def test_every_card_can_be_sent_plainer_until_only_its_text_is_left(name: str):
-    shown, rungs = SHOWN[name], 0
-    while (next_one := plainer(shown)) != shown:
-        shown, rungs = next_one, rungs + 1
-        assert problems({"blocks": shown.blocks, "text": shown.text}) == []
-        assert breaches({"blocks": list(shown.blocks)}) == []
-    assert 0 < rungs <= 3
-    assert shown.blocks == ()
-    assert shown.text
 
 
 def test_the_header_is_the_extracted_fact_and_not_the_exception():
@@ -271,65 +185,6 @@ def test_how_often_is_told_with_the_users_and_who_is_mostly_hit():
     )
 
 
-def test_there_are_two_buttons_and_one_pair_of_feedback_and_they_carry_only_run_and_issue():
-    actions = next(block for block in SHOWN["proved"].blocks if block["type"] == "actions")
-    assert [element["action_id"] for element in actions["elements"]] == [SHOW_EVIDENCE, CHECK_AGAIN, MORE]
-    assert [element["type"] for element in actions["elements"]] == ["button", "button", "overflow"]
-    assert Pressed.read(actions["elements"][0]["value"]) == Pressed("r1", "5551234567")
-    pair = next(block for block in SHOWN["proved"].blocks if block["type"] == "context_actions")["elements"][0]
-    assert pair["action_id"] == FEEDBACK
-    assert Pressed.read(pair["negative_button"]["value"]) == Pressed("r1", "5551234567", "wrong")
-
-
-def test_the_menu_opens_the_issue_and_the_change_and_gives_the_card_as_text():
-    actions = next(block for block in SHOWN["proved"].blocks if block["type"] == "actions")
-    options = actions["elements"][2]["options"]
-    assert [(option["text"]["text"], option.get("url")) for option in options] == [
-        ("Open SHOP-42", SENTRY),
-        ("Open #812 Orders get their own table", "https://github.com/acme/shop/pull/812"),
-        ("Show as text, for a ticket", None),
-    ]
-    assert Pressed.read(options[2]["value"]) == Pressed("r1", says="as_text")
-
-
-def test_the_longest_run_fits_the_value_of_a_menus_entry():
-    actions = next(
-        block for block in card(a_diagnosis(), an_evidence(), About("r" * 500)).blocks if "elements" in block
-    )
-    assert all(len(option["value"]) <= 150 for option in actions["elements"][2]["options"])
-
-
-def test_the_last_line_names_run_duration_and_what_was_hidden():
-    footer = SHOWN["proved"].blocks[-1]["elements"][0]["text"]
-    assert "run r1" in footer
-    assert "took 8 s" in footer
-    assert "3 values hidden" in footer
-
-
-def test_answers_of_people_are_shown_as_they_stand():
-    assert "Right: <@U1>, <@U2> · Wrong: <@U3>" in said(SHOWN["answered"])
-
-
-def test_the_steps_stay_as_one_folded_trail():
-    trail = [block for block in SHOWN["proved"].blocks if block["type"] == "plan"]
-    assert [one["title"] for one in trail] == ["What was checked: 3 steps, 1 found nothing, 1 could not be made"]
-
-
-def test_a_long_card_drops_the_trail_first_and_says_that_it_is_shortened():
-    blocks = SHOWN["long"].blocks
-    assert text_size(blocks) <= MOST_TEXT
-    assert "plan" not in {block["type"] for block in blocks}
-    assert "Shortened: the rest is under *Show evidence*" in said(SHOWN["long"])
-    assert {"header", "actions", "context_actions"} <= {block["type"] for block in blocks}
-
-
-def test_the_text_alone_is_a_whole_answer():
-    text = SHOWN["proved"].text
-    assert 'relation "orders_order" is missing in production' in text
-    assert f"*The migration was not applied* – *<{SENTRY}|proved>*" in text
-    assert "python manage.py migrate orders 0042_order" in text
-
-
 @pytest.mark.parametrize(
     ("verify", "told"),
     [
@@ -360,16 +215,6 @@ def test_a_new_finding_is_marked_where_it_stands_and_not_listed_twice():
     assert f"and this changed:\\n• New: Another [<{SENTRY}|Sentry event>]" in shown
     only = said(card(a_diagnosis(), an_evidence(), About(changes=about.changes[:1])))
     assert "*Checked again 20 Nov 12:00 UTC*: there is a new finding." in only
-
-
-def test_every_edit_names_its_blocks_anew():
-    first, second = SHOWN["proved"].stamped("r1.1"), SHOWN["proved"].stamped("r1.2")
-    ids: list[Any] = [block["block_id"] for shown in (first, second) for block in shown.blocks]
-    assert len(set(ids)) == len(ids)
-
-
-def test_the_same_diagnosis_gives_the_same_card():
-    assert card(a_diagnosis(), an_evidence()) == card(a_diagnosis(), an_evidence())
 
 
 def test_an_event_without_environment_leaves_the_place_out():

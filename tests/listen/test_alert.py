@@ -1,44 +1,14 @@
-import copy
+"""An alert names its issues whoever posts it, nothing else starts anything, and a person may point at more."""
+
 import json
-import time
-from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from bot.listen.alert import SENTRY_APP, alert_reference, shared_reference
+from bot.listen.alert import alert_reference, shared_reference
 from playbook.evidence.issue_ref import IssueRef
 from playbook.reference import NotAReference
+from tests.listen.alerts import ALERTS, APPS, GLITCHTIP, HOSTED, RECORDED, SENTRY, acme, recorded
 
-SENTRY = "https://acme.sentry.io"
-HOSTED = "https://sentry.example.com"
-GLITCHTIP = "https://glitchtip.example.com"
-RECORDED = Path(__file__).parents[1] / "recorded" / "slack"
-APPS = frozenset({SENTRY_APP, "B0SELFHOST", "sentry", "GlitchTip", "PagerDuty", "Opsgenie", "A0DATADOG"})
-
-
-def recorded(name):
-    return json.loads((RECORDED / f"{name}.json").read_text(encoding="utf-8"))
-
-
-def acme(issue_id, environment=None, event_id=None):
-    return IssueRef(issue_id=issue_id, organization="acme", environment=environment, event_id=event_id)
-
-
-ALERTS = {
-    "issue_alert": (SENTRY, [acme("5551234567", "prod")]),
-    "repeat_sent_to_channel": (SENTRY, [acme("5551234567", "prod")]),
-    "issue_alert_self_hosted": (HOSTED, [acme("731")]),
-    "issue_alert_of_2023": (SENTRY, [acme("4001", "staging")]),
-    "old_plugin_webhook": (HOSTED, [acme("88")]),
-    "rich_text_title": (SENTRY, [acme("6001", "prod")]),
-    "seer_enhanced": (SENTRY, [acme("6002")]),
-    "glitchtip_two_issues": (GLITCHTIP, [acme("12"), acme("15")]),
-    "pagerduty_card": (SENTRY, [acme("8001")]),
-    "opsgenie_card": (SENTRY, [acme("8002", "prod")]),
-    "datadog_card": (SENTRY, [acme("8003")]),
-}
 IGNORED = {
     "resolve_pressed": "a press of Resolve edits the alert",
     "pasted_link_unfurled": "an unfurled link edits a person's message",
@@ -276,87 +246,3 @@ def test_a_message_that_names_no_single_issue_is_refused_in_one_sentence(message
         shared_reference(message, GLITCHTIP if kind == "several" else SENTRY)
     assert refused.value.kind == kind
     assert sentence in refused.value.sentence
-
-
-values = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | st.text(max_size=20)
-    | st.sampled_from(['{"issue":5}', '{"issue":5,"run_id":1}', "https://acme.sentry.io/issues/5/", "https://[::1"]),
-    lambda inner: (
-        st.lists(inner, max_size=4)
-        | st.dictionaries(
-            st.sampled_from(["blocks", "attachments", "elements", "fields", "text", "url", "block_id", "callback_id"])
-            | st.sampled_from(
-                ["accessory", "message_blocks", "message", "title_link", "type", "bot_profile", "footer"]
-            ),
-            inner,
-            max_size=5,
-        )
-    ),
-    max_leaves=25,
-)
-
-
-@given(st.dictionaries(st.sampled_from(["blocks", "attachments", "text", "ts", "thread_ts", "username"]), values))
-def test_arbitrary_json_is_read_or_ignored(parts):
-    event = {"type": "message", "bot_id": "B0", "app_id": SENTRY_APP} | parts
-    assert all(isinstance(ref, IssueRef) for ref in alert_reference(event, SENTRY, APPS))
-    try:
-        assert isinstance(shared_reference(event, SENTRY), IssueRef)
-    except NotAReference as refused:
-        assert refused.sentence
-
-
-@given(st.sampled_from(sorted(ALERTS)), st.data())
-def test_any_part_of_an_alert_may_be_of_another_type(name, data):
-    message = recorded(name)
-    node = message
-    while True:
-        key = data.draw(st.sampled_from(sorted(node) if isinstance(node, dict) else range(len(node))))
-        if not isinstance(node[key], dict | list) or not node[key] or data.draw(st.booleans()):
-            break
-        node = node[key]
-    node[key] = data.draw(values)
-    for ref in alert_reference(message, ALERTS[name][0], APPS):
-        assert isinstance(ref, IssueRef)
-
-
-def nested(depth):
-    block: dict[str, object] = {"url": "https://acme.sentry.io/issues/5/"}
-    for _ in range(depth):
-        block = {"elements": [block]}
-    return block
-
-
-@pytest.mark.parametrize(
-    "parts",
-    [
-        {"blocks": [{"type": "section", "text": {"text": "https://evil.example/ " * 4_000}}] * 10_000},
-        {"attachments": [{"text": "<https://evil.example/|x> " * 1_500, "title_link": "<" * 40_000}] * 10_000},
-        {"blocks": [{"type": "context", "elements": [{"text": "Short ID: " * 4_000}] * 50}] * 50},
-        {"blocks": [nested(50_000)]},
-        {"blocks": [{"elements": [{"elements": [{"elements": [{}] * 100}] * 100}] * 100}] * 100},
-        {"text": "https://acme.sentry.io/issues/" * 100_000},
-        {"attachments": [{"message_blocks": [{"message": {"blocks": [{"block_id": "{" * 255}] * 99}}] * 99}] * 99},
-    ],
-    ids=["many blocks", "many attachments", "many labels", "deep", "wide", "long", "many ids"],
-)
-def test_a_message_of_any_size_and_depth_costs_a_bounded_time(parts):
-    event = {"type": "message", "bot_id": "B0", "app_id": "A0", "bot_profile": {"name": "PagerDuty"}} | parts
-    began = time.process_time()
-    alert_reference(event, SENTRY, APPS)
-    try:
-        shared_reference(event, SENTRY)
-    except NotAReference as refused:
-        assert refused.sentence
-    assert time.process_time() - began < 5
-
-
-def test_reading_a_message_leaves_it_as_it_was():
-    message = recorded("issue_alert")
-    before = copy.deepcopy(message)
-    alert_reference(message, SENTRY, APPS)
-    assert message == before
