@@ -13,7 +13,7 @@ from bot.listen import actions, alerts, buttons, command, home, joins, mention, 
 from bot.listen.desk import Desk
 from bot.listen.form import InForm
 
-__all__ = ["Kept", "desk_of", "http_mode", "listeners", "socket_mode", "web_client"]
+__all__ = ["Kept", "desk_of", "hang_up", "http_mode", "listeners", "socket_mode", "web_client"]
 
 
 def listeners(app: App, desk: Desk) -> App:
@@ -31,6 +31,15 @@ def listeners(app: App, desk: Desk) -> App:
 def socket_mode(client: WebClient, app_token: str, desk: Desk) -> SocketModeHandler:
     """Socket Mode: `connect()` starts it, `close()` ends it; it needs no address that Slack can reach."""
     return SocketModeHandler(listeners(_app(client), desk), app_token)
+
+
+def hang_up(handler: SocketModeHandler) -> None:
+    """Ends Socket Mode, also where Slack ends it in the same moment: then slack_sdk's own thread takes the socket away
+    between the client's looking for it and its closing it, and the client is to close what is left."""
+    try:
+        handler.close()  # type: ignore[no-untyped-call] # Bolt leaves it untyped
+    except AttributeError:
+        handler.close()  # type: ignore[no-untyped-call]
 
 
 def http_mode(client: WebClient, signing_secret: str, desk: Desk) -> ASGIApp:

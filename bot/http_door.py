@@ -51,8 +51,8 @@ KEEP_ALIVE_SECONDS = 75
 """Longer than the 60 seconds that nginx and cloud load balancers keep a connection which they may use again."""
 
 THREADS = 64
-"""Listeners at work at once. Each only writes to the database before it acknowledges, and mostly waits there for the
-commit that it shares with the others: more threads than senders, so that none waits for another's."""
+"""Of Bolt's listeners at work at once. Each only writes to the database before it acknowledges, and mostly waits there
+for the commit that it shares with the others."""
 
 OFF_SECONDS = 300
 """Between Slack's time stamp and our clock: what is further off is refused, as Slack asks."""
@@ -211,7 +211,8 @@ def _form(head: Mapping[str, str]) -> str:
 
 
 def _told(text: str) -> dict[str, Any]:
-    """A JSON object; raises `Refused` for any other text, and for NaN, half a surrogate pair or 200 levels in it."""
+    """A JSON object, in which a number may be infinite (1e999); raises `Refused` for any other text, also one with the
+    word NaN, half a surrogate pair or more than 200 levels."""
     try:
         told = from_json(text, allow_inf_nan=False)
     except ValueError:

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from bot.access import configured, sentry_access
 from bot.app import investigator
 from bot.assembly import Kept, Writes, desk_of, web_client
-from bot.doors import http_mode, socket_mode
+from bot.doors import hang_up, http_mode, socket_mode
 from bot.http_door import uvicorn_options
 from bot.listen.desk import Desk
 from bot.observe.acknowledged import over_http, over_socket
@@ -138,7 +138,7 @@ def _over_socket(
     handler = socket_mode(client, app_token, desk)
     over_socket(handler, metrics)
     handler.connect()  # type: ignore[no-untyped-call] # Bolt leaves it untyped
-    doors.callback(handler.close)
+    doors.callback(hang_up, handler)
     beats.watch("socket", handler.client.current_session_runner.is_alive)
 
     def work(health: Health) -> None:

@@ -6,6 +6,7 @@ A metric alert, an activity, Seer's progress, a deploy notice or a person's link
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cache
 from itertools import chain, islice
 
 from pydantic import ValidationError
@@ -129,7 +130,7 @@ def _stated_attached(message: Node) -> list[Node]:
     for attachment in _attachments(message):
         ids.append(_text(attachment, "callback_id"))
         ids += [_text(block, "block_id") for block in _inner_blocks(attachment)]
-    return [state for text in ids if (state := _json(text))]
+    return [state for text in ids[:MOST_BLOCKS] if (state := _json(text))]
 
 
 def _json(text: str) -> Node:
@@ -144,17 +145,17 @@ def _json(text: str) -> Node:
 
 def _named(stated: Iterable[Node], urls: list[str], sentry_url: str) -> tuple[IssueRef, ...]:
     """The issues that JSON names, each with the environment and event of the first link to that issue."""
+    read = cache(lambda url: next(_each([url], sentry_url), None))
+    numbers = dict.fromkeys(issue for state in stated if isinstance(issue := state.get("issue"), int))
     found = []
-    for state in stated:
-        issue = state.get("issue")
-        if isinstance(issue, int):
-            try:
-                ref = IssueRef(issue_id=str(issue))
-            except ValidationError:
-                continue
-            # A link to the issue holds its number as it is: reading every link would be half of an alert's cost.
-            links = _each((url for url in urls if str(issue) in url), sentry_url)
-            found.append(next((link for link in links if link.target == ref.target), ref))
+    for issue in islice(numbers, MOST_ALERTED):
+        try:
+            ref = IssueRef(issue_id=str(issue))
+        except ValidationError:
+            continue
+        # A link to the issue holds its number as it is: reading every link would be half of an alert's cost.
+        links = (link for url in urls if ref.target in url and (link := read(url)))
+        found.append(next((link for link in links if link.target == ref.target), ref))
     return _distinct(found)
 
 

@@ -8,6 +8,7 @@ made of messages, and no other door has one.
 
 import asyncio
 from collections.abc import Mapping
+from concurrent.futures import Future
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -23,7 +24,6 @@ from bot.listen.form import in_form
 from bot.runs.intake import ANSWER_SECONDS
 from bot.runs.run import NotStarted, Place, Request, Started
 from bot.slack.message import NotSent
-from playbook.evidence.issue_ref import IssueRef
 
 MOST_ISSUES = 3  # of one message; a GlitchTip post can name dozens, and a thread of dozens of cards is noise
 
@@ -40,7 +40,8 @@ def register(app: App, desk: Desk) -> None:
 
 
 async def hear(body: Mapping[str, Any], desk: Desk) -> HTTPStatus | None:
-    """The same over HTTP, in the event loop; None for what is no message, and Bolt's to hear."""
+    """The same over HTTP, in the event loop: 200 once all is written down, 503 where something is not, 400 for what is
+    out of form; None for what is no message, and Bolt's to hear."""
     event = body.get("event")
     if body.get("type") != "event_callback" or not isinstance(event, Mapping) or event.get("type") != "message":
         return None
@@ -48,14 +49,11 @@ async def hear(body: Mapping[str, Any], desk: Desk) -> HTTPStatus | None:
         return HTTPStatus.BAD_REQUEST
     if _is_ours(event, body):
         return HTTPStatus.OK
-    written = [desk.runs.soon(request) for request in asked_by(event, body, desk)]
-    try:
-        async with asyncio.timeout(ANSWER_SECONDS):
-            for started in written:
-                _point(desk, await asyncio.wrap_future(started))
-    except (NotStarted, TimeoutError):
-        return HTTPStatus.SERVICE_UNAVAILABLE
-    return HTTPStatus.OK
+    answers = [desk.runs.soon(request) for request in asked_by(event, body, desk)]
+    if answers:
+        await asyncio.wait([asyncio.wrap_future(one) for one in answers], timeout=ANSWER_SECONDS)
+    written = [_written(desk, one) for one in answers]
+    return HTTPStatus.OK if all(written) else HTTPStatus.SERVICE_UNAVAILABLE
 
 
 def asked_by(event: Mapping[str, Any], body: Mapping[str, Any], desk: Desk) -> list[Request]:
@@ -74,8 +72,24 @@ def asked_by(event: Mapping[str, Any], body: Mapping[str, Any], desk: Desk) -> l
     ]
 
 
+def _written(desk: Desk, answer: Future[Started]) -> bool:
+    """Whether a request was written down in time; what comes too late is not written any more."""
+    if not answer.done():
+        answer.cancel()
+        log.warning("an alert was not written down in time", seconds=ANSWER_SECONDS)
+        return False
+    try:
+        _point(desk, answer.result())
+    except NotStarted as refused:
+        log.warning("an alert was not written down", reason=refused.sentence)
+        return False
+    return True
+
+
 def _is_ours(event: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
-    """Whether this bot posted it itself; Bolt leaves that out on its own."""
+    """Whether this app posted it itself, as the envelope tells; Bolt asks Slack who we are, and leaves it out too."""
+    if event.get("app_id") is not None and event["app_id"] == body.get("api_app_id"):
+        return True
     installed = body.get("authorizations")
     bots = [one.get("user_id") for one in installed if isinstance(one, Mapping)] if isinstance(installed, list) else []
     return event.get("user") is not None and event["user"] in bots
@@ -83,14 +97,17 @@ def _is_ours(event: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
 
 def _point(desk: Desk, started: Started) -> None:
     if started.elsewhere:
-        desk.later(partial(point, desk, started.run.request.ref, started.run.request.place, started.run.id))
+        desk.later(partial(point, desk, started.run.id, started.run.request))
 
 
-def point(desk: Desk, ref: IssueRef, place: Place, run_id: str) -> None:
+def point(desk: Desk, run_id: str, request: Request) -> None:
     """Says, once in another channel, where the card is: an alert there is not to look unanswered."""
+    ref, place = request.ref, request.place
     try:
         known = desk.runs.run(run_id)
-        if known is None or desk.durable is None or not desk.durable.book.first_from(run_id, place.channel):
+        if known is None or desk.durable is None:
+            return
+        if not desk.durable.book.is_first(run_id, place.channel, request.delivery):
             return
         at = known.place
         found = desk.messages.link(at.channel, at.message) if at.message else None

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.app import Investigator
 from bot.assembly import Kept, desk_of, web_client
-from bot.doors import socket_mode
+from bot.doors import hang_up, socket_mode
 from bot.listen.alert import SENTRY_APP
 from bot.observe.logs import log_to_standard_error
 from bot.observe.metrics import Metrics
@@ -67,7 +67,7 @@ def at_work(
             _bounded(desk.runs.close)
             bot.client.auto_reconnect_enabled = False
             last_word()
-            bot.close()  # type: ignore[no-untyped-call]
+            hang_up(bot)
             kept.engine.dispose()
 
 

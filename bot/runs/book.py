@@ -90,11 +90,12 @@ class Book:
             connection.execute(update(runs).where(runs.c.id == run).values(shown=asked, shown_at=self._now()))
         return asked
 
-    def first_from(self, run: str, channel: str) -> bool:
-        """Whether it was asked for from this channel once only."""
-        asked = select(func.count()).select_from(requests).where(requests.c.run == run, requests.c.channel == channel)
+    def is_first(self, run: str, channel: str, delivery: str | None) -> bool:
+        """Whether this delivery was the first that asked for the run from this channel."""
+        asked = select(requests.c.delivery).where(requests.c.run == run, requests.c.channel == channel)
         with self._engine.begin() as connection:
-            return connection.execute(asked).scalar_one() == 1
+            first = connection.execute(asked.order_by(requests.c.number).limit(1)).one_or_none()
+        return first is not None and first.delivery == delivery
 
     def uncounted(self, seconds: float, limit: int) -> list[str]:
         """Ended runs that answer more requests than their cards say, and were not drawn anew for so long."""

@@ -100,7 +100,8 @@ class Durable:
         self._ready.set()
 
     def start(self, request: Request) -> Started:
-        return self._started(request, self._intake.take(request))
+        started = self._started(request, self._intake.take(request))
+        return replace(started, ahead=self._dispatcher.ahead()) if started.new and request.asker else started
 
     def soon(self, request: Request) -> Future[Started]:
         return mapped(self._intake.soon(request), partial(self._started, request))
@@ -108,8 +109,7 @@ class Durable:
     def _started(self, request: Request, taken: Taken) -> Started:
         if taken.new:
             self._dispatcher.hurry()
-        ahead = self._dispatcher.ahead() if taken.new and request.asker else 0
-        return Started(Run(taken.run, request, request.place), taken.new, taken.delivered, taken.elsewhere, ahead)
+        return Started(Run(taken.run, request, request.place), taken.new, taken.delivered, taken.elsewhere)
 
     def run(self, run_id: str) -> Run | None:
         with self._lock:

@@ -95,7 +95,8 @@ class Intake:
             raise NotStarted(NOT_WRITTEN) from late
 
     def soon(self, request: Request) -> Future[Taken]:
-        """The same without waiting: whoever has waited for `ANSWER_SECONDS` cancels it, and it is not written."""
+        """The same without waiting; fails with `NotStarted`. Whoever has waited for `ANSWER_SECONDS` cancels it: then
+        it is not written, unless that is under way."""
         written: Future[Taken] = Future()
         if self._closed:
             written.set_exception(NotStarted(STOPPING))
@@ -211,12 +212,16 @@ class _Batch:
         issue = self._issues.get(request.ref.target, request.ref.target)
         held = self._claims.get(issue)
         if held is not None and _answers(request, held[1], self._now):
-            taken = Taken(held[0], elsewhere=held[2] not in {None, request.place.channel})
+            taken = self._held(request, issue)
         else:
             taken = self._begin(request, issue)
         if request.delivery:
             self._delivered[request.delivery] = taken.run
         return taken
+
+    def _held(self, request: Request, issue: str) -> Taken:
+        run, _, channel = self._claims[issue]
+        return Taken(run, elsewhere=channel not in {None, request.place.channel})
 
     def _begin(self, request: Request, issue: str) -> Taken:
         """A new run, unless another replica began one for the same issue in this very moment."""
@@ -225,7 +230,7 @@ class _Batch:
         over = or_(claims.c.ended_at <= self._now - quiet, claims.c.ended_at > self._now)
         if not claimed(self._connection, issue, run, claims.c.ended_at.is_not(None) if request.again else over):
             self._read_claims([issue])
-            return Taken(self._claims[issue][0])
+            return self._held(request, issue)
         self._claims[issue] = (run, None, request.place.channel)
         self._connection.execute(insert(runs).values(_row(run, request, self._now)))
         return Taken(run, new=True)

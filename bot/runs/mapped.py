@@ -9,9 +9,9 @@ B = TypeVar("B")
 
 
 def mapped(first: Future[A], made: Callable[[A], B]) -> Future[B]:
-    """What is made of `first` once that has come, in the thread that brings it; fails as `first` or `made` fails.
+    """What is made of `first` once that has come; fails as `first` or `made` fails. Cancelled, it cancels `first` too.
 
-    Cancelled, it cancels `first` as well.
+    `made` is called in the thread that brings `first`, or at once where that is there already: it must not wait.
     """
     second: Future[B] = Future()
 

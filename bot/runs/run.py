@@ -166,7 +166,8 @@ class Runs(Protocol):
         ...
 
     def soon(self, request: Request) -> Future[Started]:
-        """The same without waiting for it; cancelled, the request is not written unless that is under way."""
+        """The same without waiting for it, and without a count of those ahead; fails with `NotStarted`. Cancelled, the
+        request is not written unless that is under way."""
         ...
 
     def run(self, run_id: str) -> Run | None:

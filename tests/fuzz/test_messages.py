@@ -1,11 +1,11 @@
 """Over HTTP messages are heard in the event loop, over a socket by Bolt: what comes of them is the same."""
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 
 from tests.doors.signed import JSON
 from tests.fuzz.bot import bot
-from tests.fuzz.payloads import EVENTS, Sent, as_json, deliveries
+from tests.fuzz.payloads import EVENTS, Sent, as_json, deliveries, told
 
 HEARD = 200
 
@@ -26,6 +26,10 @@ def both(at_work, sent):
 )
 @given(sent=deliveries().filter(lambda sent: sent.form == JSON))
 def test_whatever_bolt_hears_the_event_loop_hears_alike(at_work, sent):
+    payload = told(sent)
+    event = payload.get("event") if isinstance(payload, dict) else None
+    # By this Bolt does not know our own posts; it knows them by asking Slack who we are.
+    assume(not (isinstance(event, dict) and event.get("app_id") == payload.get("api_app_id")))
     directly, by_bolt = both(at_work, sent)
     if by_bolt.status == HEARD:
         assert directly.status == HEARD
@@ -50,3 +54,5 @@ def test_some_of_the_recorded_messages_begin_a_run_and_our_own_never(at_work):
     ours = {**begun[0], "event": {**begun[0]["event"], "user": "U0DIAGNOSE"}}
     directly, by_bolt = both(at_work, Sent("alert", as_json(ours), JSON))
     assert directly.asked == by_bolt.asked == ()
+    named = {**begun[0], "event": {**begun[0]["event"], "app_id": "A0TEST", "user": "U0OTHER"}}
+    assert at_work.hear(Sent("alert", as_json(named), JSON)).asked == ()

@@ -1,15 +1,18 @@
 """Whatever a message holds, however large or deep it is, it is read or ignored in bounded time and left as it was."""
 
 import copy
+import json
 import time
+from collections import Counter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.listen import alert
 from bot.listen.alert import SENTRY_APP, alert_reference, shared_reference
 from playbook.evidence.issue_ref import IssueRef
-from playbook.reference import NotAReference
+from playbook.reference import NotAReference, linked
 from tests.listen.alerts import ALERTS, APPS, SENTRY, recorded
 
 values = st.recursive(
@@ -87,6 +90,34 @@ def test_a_message_of_any_size_and_depth_costs_a_bounded_time(parts):
     except NotAReference as refused:
         assert refused.sentence
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    "holding",
+    [
+        lambda ids: {"blocks": [{"type": "section", "block_id": one} for one in ids[:50]]},
+        lambda ids: {"attachments": [{"callback_id": one} for one in ids]},
+        lambda ids: {"attachments": [{"blocks": [{"block_id": one} for one in ids]}] * 100},
+    ],
+    ids=["blocks", "attachments", "blocks of attachments"],
+)
+@pytest.mark.parametrize("same", [True, False], ids=["one number", "many numbers"])
+def test_a_message_that_names_many_issues_and_links_reads_each_link_once(monkeypatch, holding, same):
+    """Each link holds the number, and none is to that issue; an event loop waits for all of it."""
+    read = Counter()
+
+    def counted(url, sentry_url):
+        read[url] += 1
+        return linked(url, sentry_url)
+
+    monkeypatch.setattr(alert, "linked", counted)
+    ids = [json.dumps({"issue": 10 if same else 10 + number}) for number in range(100)]
+    all_of_them = "".join(map(str, range(10, 110)))
+    links = " ".join(f"https://acme.sentry.io/issues/{all_of_them}{number}/" for number in range(300))
+    event = {"type": "message", "bot_id": "B0", "app_id": SENTRY_APP, "text": links} | holding(ids)
+    assert alert_reference(event, SENTRY, {SENTRY_APP})
+    assert len(read) <= 300
+    assert max(read.values()) <= 3, "by the numbers, as a title, and as what an attachment says"
 
 
 def test_reading_a_message_leaves_it_as_it_was():

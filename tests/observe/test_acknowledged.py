@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from bot.doors import hang_up
 from bot.observe.acknowledged import MOST_OPEN, over_http, over_socket
 from bot.observe.health import serving
 from bot.observe.metrics import Metrics
@@ -71,7 +72,7 @@ def test_over_a_socket_the_wait_for_a_free_thread_counts_too():
                 sender.join()
             slack.until(lambda: value(metrics, COUNT, over="socket") == times)
         finally:
-            handler.close()
+            hang_up(handler)
     # One after the other: they waited one, two and three times as long.
     assert value(metrics, SUM, over="socket") >= SLOW * (1 + 2 + 3) * 0.95
 

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, func, select, text
 
 from bot.runs.book import Book
 from bot.runs.database import address, opened
-from bot.runs.intake import ALERT_QUIET_SECONDS, ANSWER_SECONDS, QUIET_SECONDS, Intake, Taken
+from bot.runs.intake import ALERT_QUIET_SECONDS, ANSWER_SECONDS, QUIET_SECONDS, Intake, Taken, _Batch
 from bot.runs.run import NotStarted, Place, Request
 from bot.runs.tables import claims, requests, runs
 from tests.databases import a_database
@@ -309,6 +309,32 @@ def test_nothing_that_is_raised_ends_the_taking_of_requests(engine):
             intake.take(asked())
         going = 1.0
         assert intake.take(asked()).new
+
+
+def test_a_run_that_another_replica_began_in_this_very_moment_is_known_to_be_elsewhere(engine):
+    """It learned under another name which issue it has, and claims it without waiting for whoever takes requests."""
+    clock = Clock()
+    with taking(engine) as intake:
+        there = intake.take(asked("SHOP-42", place=Place(channel="C1"))).run
+    with engine.begin() as connection:
+        batch = _Batch(connection, clock())
+        batch._look_up([asked("555")])
+        connection.execute(claims.insert().values(issue="555", run=there))
+        assert batch._take(asked("555", place=Place(channel="C2"))) == Taken(there, elsewhere=True)
+
+
+def test_of_requests_from_another_channel_in_one_transaction_one_is_the_first(engine):
+    book, clock = Book(engine, Clock()), Clock()
+    there = Place(channel="C2")
+    with taking(engine) as intake:
+        run = intake.take(an_alert("555", delivery="Ev1")).run
+    with engine.begin() as connection:
+        both = _Batch(connection, clock()).take(
+            [an_alert("555", delivery="Ev2", place=there), an_alert("555", delivery="Ev3", place=there)]
+        )
+    assert both == [Taken(run, elsewhere=True), Taken(run, elsewhere=True)]
+    assert [book.is_first(run, "C2", one) for one in ("Ev2", "Ev3")] == [True, False]
+    assert not book.is_first(run, "C3", "Ev4")
 
 
 def test_an_issue_whose_runs_were_forgotten_begins_anew(engine):

@@ -14,7 +14,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
 from bot.assembly import Kept, desk_of, web_client
-from bot.doors import socket_mode
+from bot.doors import hang_up, socket_mode
 from bot.listen.desk import Desk
 from bot.runs.durable import Investigate
 from bot.runs.tempo import Tempo
@@ -188,7 +188,7 @@ def _connected(client: WebClient, desk: Desk, slack: SlackServer) -> Iterator[So
         ends = time.monotonic() + 5
         while handler.client.is_connected() and time.monotonic() < ends:
             time.sleep(0.01)
-        handler.close()
+        hang_up(handler)
 
 
 def an_alert(

@@ -15,7 +15,7 @@ from bot.runs.run import NotStarted, Runs
 from tests.doors.serving import posted, served
 from tests.doors.signed import JSON, SECRET, an_event, headers
 from tests.runs.scene import until
-from tests.slack.office import Investigator, a_desk, an_alert
+from tests.slack.office import SENTRY_URL, Investigator, a_desk, an_alert
 from tests.stand_ins.slack_server import SlackServer
 
 SLACKS_PATIENCE = 3.0  # seconds
@@ -29,13 +29,14 @@ def slack():
 
 @dataclass
 class Stubborn:
-    """The same runs, of which the first answer is given."""
+    """The same runs, of which the first answers are given; None is one of the runs themselves."""
 
     runs: Runs
-    first: list[Future[Any]]
+    first: list[Future[Any] | None]
 
     def soon(self, request):
-        return self.first.pop(0) if self.first else self.runs.soon(request)
+        given = self.first.pop(0) if self.first else None
+        return self.runs.soon(request) if given is None else given
 
     def run(self, run_id):
         return self.runs.run(run_id)
@@ -88,6 +89,40 @@ def test_an_alert_that_takes_too_long_to_write_is_given_up_before_slack_gives_up
         assert never.cancelled(), "else it would be written although Slack was told that it was not"
         assert sent(web, an_alert()) == 200
         slack.until(lambda: cards(slack))
+
+
+def about(*issues):
+    """One message of a server like GlitchTip about several issues."""
+    links = [f"{SENTRY_URL}/issues/{issue}/" for issue in issues]
+    return {
+        **an_alert(ts="1795168000.000500"), "text": "", "blocks": [],
+        "attachments": [{"title": "ProgrammingError", "title_link": link} for link in links],
+    }  # fmt: skip
+
+
+def test_of_several_issues_none_is_written_too_late_and_those_in_time_are_told_of(slack):
+    never, later = Future(), Future()
+    first = []
+    with hearing(slack, first) as web:
+        assert sent(web, an_alert(channel="C2", issue=222)) == 200
+        slack.until(lambda: cards(slack))
+        first += [never, None, later]
+        assert sent(web, about(111, 222, 333), "Ev2") == 503
+        assert never.cancelled()
+        assert later.cancelled()
+        slack.until(lambda: "in another channel first" in json.dumps(list(slack.messages.values())))
+        assert sent(web, about(111, 222, 333), "Ev2") == 200
+        slack.until(lambda: len(cards(slack)) == 3)
+
+
+def test_of_several_issues_one_that_is_refused_lets_the_others_through(slack):
+    refused = Future()
+    refused.set_exception(NotStarted("the disk is full"))
+    with hearing(slack, [refused]) as web:
+        assert sent(web, about(111, 222)) == 503
+        slack.until(lambda: len(cards(slack)) == 1)
+        assert sent(web, about(111, 222)) == 200
+        slack.until(lambda: len(cards(slack)) == 2)
 
 
 def test_one_that_waits_keeps_no_other_waiting(slack):

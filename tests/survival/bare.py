@@ -1,6 +1,7 @@
 """Bolt by itself, in a process of its own: what an app costs that checks who asks, and does nothing then.
 
-It is served as ours is: Starlette, uvicorn and a pool of threads, and Bolt runs its one listener before it answers.
+It is served as Bolt's own example for HTTP is (Starlette, uvicorn, a pool of threads), by the same server as ours, and
+runs its one listener before it answers.
 It reads the address of a Slack and writes the port on which it hears it.
 """
 
