@@ -8,7 +8,6 @@ made of messages, and no other door has one.
 
 import asyncio
 from collections.abc import Mapping
-from concurrent.futures import Future
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -49,11 +48,13 @@ async def hear(body: Mapping[str, Any], desk: Desk) -> HTTPStatus | None:
         return HTTPStatus.BAD_REQUEST
     if _is_ours(event, body):
         return HTTPStatus.OK
-    answers = [desk.runs.soon(request) for request in asked_by(event, body, desk)]
+    answers = [asyncio.wrap_future(desk.runs.soon(request)) for request in asked_by(event, body, desk)]
     if answers:
-        await asyncio.wait([asyncio.wrap_future(one) for one in answers], timeout=ANSWER_SECONDS)
-    written = [_written(desk, one) for one in answers]
-    return HTTPStatus.OK if all(written) else HTTPStatus.SERVICE_UNAVAILABLE
+        await asyncio.wait(answers, timeout=ANSWER_SECONDS)
+    if all([_written(desk, one) for one in answers]):  # noqa: C419 - each is told of, whatever became of the one before
+        return HTTPStatus.OK
+    await asyncio.sleep(0)  # what was given up is taken back before Slack hears of it
+    return HTTPStatus.SERVICE_UNAVAILABLE
 
 
 def asked_by(event: Mapping[str, Any], body: Mapping[str, Any], desk: Desk) -> list[Request]:
@@ -72,7 +73,7 @@ def asked_by(event: Mapping[str, Any], body: Mapping[str, Any], desk: Desk) -> l
     ]
 
 
-def _written(desk: Desk, answer: Future[Started]) -> bool:
+def _written(desk: Desk, answer: asyncio.Future[Started]) -> bool:
     """Whether a request was written down in time; what comes too late is not written any more."""
     if not answer.done():
         answer.cancel()

@@ -1,5 +1,6 @@
 """An alert over HTTP is acknowledged once it is written down, and not before: what was not, Slack brings again."""
 
+import gc
 import json
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -40,6 +41,15 @@ class Stubborn:
 
     def run(self, run_id):
         return self.runs.run(run_id)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left_unread(caplog):
+    """asyncio logs what nobody looked at once it is thrown away."""
+    yield
+    gc.collect()
+    logged = [one.getMessage() for when in ("call", "teardown") for one in caplog.get_records(when)]
+    assert not any("never retrieved" in one for one in logged)
 
 
 @contextmanager
