@@ -8,6 +8,7 @@ PYTHON := $(shell for name in $(PYTHON) python3.13 python3.12 python3.11 python3
 VENV := .venv
 RUN := $(VENV)/bin
 PIP := install --quiet --disable-pip-version-check --require-hashes
+WORKERS ?= 3
 KILLS := tests/survival tests/playground/test_trouble.py
 REFEREE := uv pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
   --no-emit-find-links --no-build --python-version 3.11
@@ -26,9 +27,10 @@ check: $(VENV)/test
 	$(RUN)/mypy
 	$(RUN)/lint-imports --verbose
 
-# Those that kill processes and wait for others to go on are `make survival-part`.
+# Those that kill processes and wait for others to go on are `make survival-part`. Three at a time on two cores, since
+# many wait for a database or a browser; `WORKERS=8` for those who have more.
 tests: $(VENV)/test
-	$(RUN)/pytest --numprocesses auto --dist loadfile $(KILLS:%=--ignore %)
+	$(RUN)/pytest --numprocesses $(WORKERS) --dist loadfile --durations 20 $(KILLS:%=--ignore %)
 
 # The same tests with what they cover, branches too; it takes half as long again.
 coverage: $(VENV)/test
