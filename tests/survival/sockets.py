@@ -6,24 +6,43 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from functools import cache
 
 from websockets.exceptions import ConnectionClosed
 
-from tests.slack.office import Investigator, Office, an_alert, office
+from bot.runs.durable import Investigate
+from playbook.evidence.issue_ref import IssueRef
+from playbook.gather import Tell
+from playbook.investigate import Investigation
+from tests.runs.scene import INCIDENT
+from tests.slack.office import SENTRY_URL, Investigator, Office, an_alert, office
 from tests.stand_ins.slack_server import SlackServer
 from tests.survival.counted import Counted, is_finished, thread, until
 from tests.survival.faults import Fared
+from tests.survival.replica import Order, investigator
 
 SENDERS = 4
 AGAIN_SECONDS = 1.0  # until Slack sends again what was not acknowledged; in truth it waits longer
 PAUSE_SECONDS = 0.3  # between two alerts of one sender
 
 
+class Each(Investigator):
+    """Finds each issue to be one of its own: of two runs at a time that turn out to be about one, one only says so."""
+
+    def __call__(self, ref: IssueRef, at: datetime, tell: Tell) -> Investigation:
+        return _replayed()(ref, at, tell)
+
+
+@cache
+def _replayed() -> Investigate:
+    order = Order(database="", replica="", slack="", recording=str(INCIDENT), sentry_url=SENTRY_URL, step=0.0)
+    return investigator(order)
+
+
 def socket_cut(seconds: float, every: float = 2.0) -> Fared:
     """For so long the WebSocket is cut `every` so many seconds."""
-    investigator = Investigator()
-    investigator.go_on.set()
-    with SlackServer() as slack, office(slack, investigator) as opened:
+    with SlackServer() as slack, office(slack, Each()) as opened:
         over, numbers = threading.Event(), iter(range(1_001, 3_000))
         sent: list[int] = []
         cutter = threading.Thread(target=_cut, args=(slack, every, over), name="cutter", daemon=True)
