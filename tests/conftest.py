@@ -21,6 +21,14 @@ for name in ("NO_PROXY", "no_proxy"):
 
 
 @pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """slack_sdk takes a proxy from the environment and does not look at NO_PROXY."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        for spelled in (name, name.lower()):
+            monkeypatch.delenv(spelled, raising=False)
+
+
+@pytest.fixture(autouse=True)
 def logs_of_its_own() -> Iterator[None]:
     """The bot's log is one for the whole process, and so are uvicorn's loggers: a test finds them as they come."""
     root = logging.getLogger()

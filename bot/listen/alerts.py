@@ -51,7 +51,8 @@ async def hear(body: Mapping[str, Any], desk: Desk) -> HTTPStatus | None:
     answers = [asyncio.wrap_future(desk.runs.soon(request)) for request in asked_by(event, body, desk)]
     if answers:
         await asyncio.wait(answers, timeout=ANSWER_SECONDS)
-    if all([_written(desk, one) for one in answers]):  # noqa: C419 - each is told of, whatever became of the one before
+    written = [_written(desk, one) for one in answers]
+    if all(written):
         return HTTPStatus.OK
     await asyncio.sleep(0)  # what was given up is taken back before Slack hears of it
     return HTTPStatus.SERVICE_UNAVAILABLE

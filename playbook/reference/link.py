@@ -4,7 +4,6 @@ A link is never more than a name: no address is built from one, so a forged link
 """
 
 import re
-from functools import lru_cache
 from typing import Literal
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
@@ -17,9 +16,6 @@ LONGEST_LINK = 3_000
 
 MOST_QUERY_FIELDS = 100
 """Fields of a query string; Sentry's longest own ones have a dozen."""
-
-REMEMBERED = 200
-"""Links, with what they name: an alert names its issue's several times."""
 
 REGIONS = frozenset({"us", "eu", "de", "www"})
 """First labels of sentry.io hosts that are not an organization's name."""
@@ -46,7 +42,6 @@ class NotAReference(ValueError):
         self.kind: Kind = kind
 
 
-@lru_cache(maxsize=REMEMBERED)
 def linked(url: str, sentry_url: str) -> IssueRef:
     """Read one unescaped link in any form that Sentry has used, on the host of `sentry_url` only.
 

@@ -22,9 +22,7 @@ ISSUE = "5551234567"
 
 
 @pytest.fixture
-def slack(monkeypatch):
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
+def slack():
     with SlackServer() as server:
         yield server
 

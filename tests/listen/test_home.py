@@ -15,9 +15,7 @@ from tests.listen.home_tab import OTHER, READER, Book, HomeSlack, Tab, an_entry,
 
 
 @pytest.fixture
-def slack(monkeypatch):
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
+def slack():
     with HomeSlack() as server:
         yield server
 

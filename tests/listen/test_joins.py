@@ -24,9 +24,7 @@ BUTTON = pointing(
 
 
 @pytest.fixture
-def slack(monkeypatch):
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
+def slack():
     with SlackServer() as server:
         yield server
 

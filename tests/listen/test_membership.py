@@ -8,9 +8,7 @@ from tests.listen.home_tab import READER, HomeSlack, client_of
 
 
 @pytest.fixture
-def slack(monkeypatch):
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
+def slack():
     with HomeSlack() as server:
         yield server
 

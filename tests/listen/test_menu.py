@@ -10,9 +10,7 @@ from tests.stand_ins.slack_server import SlackServer
 
 
 @pytest.fixture
-def slack(monkeypatch):
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
+def slack():
     with SlackServer() as server:
         yield server
 

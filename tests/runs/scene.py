@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Engine, select
 
 from bot.runs.durable import Durable
+from bot.runs.intake import Intake
 from bot.runs.run import Place, Request, Result, Run, Shown
 from bot.runs.tables import runs
 from bot.runs.tempo import Tempo
@@ -37,6 +38,16 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
+
+
+@contextmanager
+def taking(engine: Engine, now: Callable[[], float] | None = None) -> Iterator[Intake]:
+    """Whoever writes requests down, until the end of a test."""
+    intake = Intake(engine, now or Clock())
+    try:
+        yield intake
+    finally:
+        intake.close()
 
 
 def asked(target: str = "SHOP-42", asker: str | None = "U1", thread: str | None = None, **given: Any) -> Request:
