@@ -59,7 +59,7 @@ def pointing(one: Belonging, leader: Incident, permalink: str | None = None) -> 
     where = link(permalink, f"the card of {leader.name}", 80) if permalink else f"{card} is in this channel"
     cited = links((one.link.citation, one.leading))
     lines = [
-        f"{_named(joined)} has the same cause as {_named(leader)}: {prose(one.link.words, WORDS)} {cited}; {where}",
+        f"{_named(joined)} {_how(joined, leader)} {_named(leader)}: {prose(one.link.words, WORDS)} {cited}; {where}",
         f"_{mrkdwn(joined.title, TITLE)}_" if joined.title.strip() else "",
         f"Judged alone: {alone(joined)}",
     ]
@@ -70,6 +70,12 @@ def pointing(one: Belonging, leader: Incident, permalink: str | None = None) -> 
     )
     blocks = (*sections(told), json_of(ActionsBlock(elements=[button])))
     return Card(blocks, "\n".join(told)).stamped(joined.run or "joined")
+
+
+def _how(joined: Incident, leader: Incident) -> str:
+    """A shared link puts two issues on one card; that they have one cause is said only where each alone proved it."""
+    proved = joined.grade == leader.grade == "proved" and joined.cause is not None
+    return "has the same cause as" if proved and joined.cause == leader.cause else "is on one card with"
 
 
 def alone(one: Incident) -> str:

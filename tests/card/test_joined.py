@@ -123,6 +123,23 @@ def test_the_small_message_says_what_joined_them_with_both_citations_and_where_t
     assert f"[<{SENTRY}|Sentry issue>] [<{SENTRY}events/1/|Sentry event>]" in said(pointing(other, an_incident()))
 
 
+@pytest.mark.parametrize(
+    ("joined", "leader"),
+    [
+        (undecided(), an_incident()),
+        (an_incident(43), undecided(42)),
+        (an_incident(43, grade="likely"), an_incident()),
+        (an_incident(43, cause="migration_not_applied"), an_incident()),
+        (unknown(43), unknown(42)),
+    ],
+    ids=["undecided", "beside one undecided", "likely", "another cause", "neither known"],
+)
+def test_one_cause_is_claimed_only_where_each_issue_alone_proved_it(joined, leader):
+    shown = pointing(Belonging(incident=joined, link=a_link(), leading=a_link().citation), leader)
+    assert f"<{SENTRY}|SHOP-43> is on one card with <{SENTRY}|SHOP-42>: the same relation" in said(shown)
+    assert "same cause" not in said(shown) + shown.text
+
+
 def test_without_a_permalink_the_card_is_named_all_the_same():
     assert "; the card of SHOP-42 is in this channel" in said(SMALL["without its link"])
 
