@@ -15,14 +15,13 @@ from typing import Any
 import structlog
 from slack_bolt import App
 
-from bot.card.blocks import Card, section
-from bot.card.escape import link, mrkdwn
 from bot.listen.alert import alert_reference
 from bot.listen.desk import Desk
 from bot.listen.form import in_form
 from bot.runs.intake import ANSWER_SECONDS
 from bot.runs.run import NotStarted, Place, Request, Started
 from bot.slack.message import NotSent
+from bot.slack.pointer import for_channel
 
 MOST_ISSUES = 3  # of one message; a GlitchTip post can name dozens, and a thread of dozens of cards is noise
 
@@ -104,17 +103,14 @@ def _point(desk: Desk, started: Started) -> None:
 
 def point(desk: Desk, run_id: str, request: Request) -> None:
     """Says, once in another channel, where the card is: an alert there is not to look unanswered."""
-    ref, place = request.ref, request.place
+    place = request.place
     try:
         known = desk.runs.run(run_id)
         if known is None or desk.durable is None:
             return
         if not desk.durable.book.is_first(run_id, place.channel, request.delivery):
             return
-        at = known.place
-        found = desk.messages.link(at.channel, at.message) if at.message else None
-        where = link(found, "its card is there") if found else f"its card is in <#{at.channel}>"
-        told = f"{mrkdwn(str(ref), 150)} was asked for in another channel first: {where}."
-        desk.messages.post(place.channel, Card((section(told),), told).stamped(run_id), place.thread)
+        card = for_channel(desk.messages, request, known)
+        desk.messages.post(place.channel, card.stamped(run_id), place.thread)
     except (NotSent, NotStarted) as refused:
         log.warning("an alert could not be pointed to its card", run=run_id, reason=refused.sentence)

@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 import structlog
 
 from bot.acting.order import Order
-from bot.card.escape import counted, link, mrkdwn
+from bot.card.escape import counted, mrkdwn
 from bot.listen.home import HomeDesk
 from bot.runs.durable import Durable
 from bot.runs.feedback import Feedback
-from bot.runs.run import NotStarted, Place, Request, Runs, Started
+from bot.runs.run import NotStarted, Place, Request, Runs
 from bot.slack.delivery import Delivery
 from bot.slack.message import Messages
+from bot.slack.pointer import for_asker
 from playbook.evidence.issue_ref import IssueRef
 
 SENTENCE = 1_000  # characters of what one person is told
@@ -62,7 +63,7 @@ class Desk:
         if started.delivered:
             return
         if not started.new:
-            self.later(lambda: whisper(f"{named} {self._already(started)}"))
+            self.later(lambda: whisper(for_asker(self.messages, request, self.runs.run(started.run.id))))
         elif started.ahead > 0:
             ahead = f"{counted(started.ahead, 'run')} {'is' if started.ahead == 1 else 'are'} ahead of yours"
             self.tell(whisper, f"{named}: {ahead}. Its card comes as soon as they are done.")
@@ -87,12 +88,3 @@ class Desk:
                 log.exception("what was to be done after an acknowledgement failed")
 
         self.afterwards.submit(watched)
-
-    def _already(self, started: Started) -> str:
-        known = self.runs.run(started.run.id)
-        state = "is being diagnosed" if known is None or known.result is None else "was diagnosed a moment ago"
-        if known is None or known.place.message is None:
-            return f"{state}; its card comes in a moment."
-        found = self.messages.link(known.place.channel, known.place.message)
-        where = link(found, "here it is") if found else f"look in <#{known.place.channel}>"
-        return f"{state}: {where}. Press *Check again* there for a fresh look."

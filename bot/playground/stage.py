@@ -13,7 +13,7 @@ from bot.playground.slack.gestures import NOT_CONNECTED
 from bot.playground.slack.refused import NotDone
 from bot.playground.slack.workspace import ALERTS, INCIDENTS, SENTRY, Workspace
 from bot.playground.trouble import ask_together, kill_in_the_middle, storm
-from bot.runs.intake import ALERT_QUIET_SECONDS
+from bot.runs.claim import ALERT_QUIET_SECONDS
 from playbook.sources.door import SourceName
 
 FIRST_SECONDS = 6.0  # until the first alert arrives on its own: the page is open by then, the visitor looks at it

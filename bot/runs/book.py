@@ -13,10 +13,10 @@ import structlog
 from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, Row, func, or_, select, update
 
+from bot.runs.claim import alone, keep, known_as, named, settle
 from bot.runs.database import insert_into
-from bot.runs.intake import claimed
 from bot.runs.run import Request, Result, Run
-from bot.runs.tables import aliases, claims, incidents, requests, runs
+from bot.runs.tables import claims, incidents, requests, runs
 from playbook.diagnosis import Diagnosis
 from playbook.evidence.unavailable import Unavailable
 from playbook.gather import Progress
@@ -132,13 +132,28 @@ class Book:
         """Its message stands here."""
         self._set(run, message=message, posting=False)
 
-    def learned(self, run: str, issue: str, names: Iterable[str]) -> str | None:
-        """The issue's number is known now: from here on its other names mean the same.
+    def answered(self, run: Run) -> str | None:
+        """The run that answers by now what this one was asked, if that is another one; else the issue is this one's.
 
-        Gives the run that answers for the issue already, if that is another one.
+        It may have been overtaken while it waited, or its issue may be known under another name by now.
+        """
+        target = run.request.ref.target
+        with self._engine.begin() as connection:
+            alone(connection)
+            issue = named(connection, [target]).get(target, target)
+            return settle(connection, run, issue, self._now())
+
+    def learned(self, run: Run, issue: str) -> str | None:
+        """The issue's number is known now: from here on, the name that it was asked for by means the same.
+
+        Gives the run that answers for the issue already, if that is another one; one that nobody asked for, and that
+        has found nothing yet, gives way instead.
         """
         with self._engine.begin() as connection:
-            return self._learn(connection, run, issue, names)
+            alone(connection)
+            connection.execute(update(runs).where(runs.c.id == run.id).values(issue=issue))
+            known_as(connection, issue, issue, run.request.ref.target)
+            return settle(connection, run, issue, self._now(), aware=True)
 
     def concluded(self, run: Run) -> None:
         """Writes the result down: from now on the run needs no source any more."""
@@ -149,7 +164,8 @@ class Book:
         if found is not None:
             diagnosis = found.diagnosis
             values = {**_summary(diagnosis), "recording": _packed(found.recording), "digest": _digest(diagnosis)}
-        values |= {"seconds": result.seconds, "failed": result.failed, "steps": _steps(run.steps)}
+        values |= {"seconds": result.seconds, "failed": result.failed, "answered_by": result.same}
+        values |= {"steps": _steps(run.steps)}
         now = self._now()
         with self._engine.begin() as connection:
             connection.execute(update(runs).where(runs.c.id == run.id).values(ended_at=now, **values))
@@ -159,7 +175,8 @@ class Book:
             connection.execute(ended.values(ended_at=FREE if found is None else now))
             if found is not None:
                 issue = found.diagnosis.issue
-                self._learn(connection, run.id, issue.id, [run.request.ref.target, issue.id, issue.short_id])
+                known_as(connection, issue.id, issue.id, issue.short_id, run.request.ref.target)
+                keep(connection, run, issue.id)
                 connection.execute(ended.values(ended_at=now))
         if found is not None:
             self._remember(run.id, found)
@@ -196,7 +213,7 @@ class Book:
             return None
         found = self._investigation(row) if row.recording is not None else None
         failed = row.failed if row.recording is None or found is not None else JUDGED_OTHERWISE
-        return Result(float(row.seconds or 0.0), found, failed)
+        return Result(float(row.seconds or 0.0), found, failed, row.answered_by)
 
     def _investigation(self, row: Row[Any]) -> Investigation | None:
         """Replayed from the recording; None where today's rules give another diagnosis than the one that was shown."""
@@ -220,15 +237,6 @@ class Book:
             self._investigations[run] = found
             while len(self._investigations) > REMEMBERED:
                 self._investigations.popitem(last=False)
-
-    def _learn(self, connection: Connection, run: str, issue: str, names: Iterable[str]) -> str | None:
-        for name in sorted({issue, *filter(None, names)}):
-            alias = insert_into(connection, aliases).values(name=name, issue=issue)
-            connection.execute(alias.on_conflict_do_update(index_elements=["name"], set_={"issue": issue}))
-        if claimed(connection, issue, run, claims.c.ended_at.is_not(None)):
-            connection.execute(claims.delete().where(claims.c.run == run, claims.c.issue != issue))
-            return None
-        return str(connection.execute(select(claims.c.run).where(claims.c.issue == issue)).scalar_one())
 
     def _set(self, run: str, **values: object) -> None:
         with self._engine.begin() as connection:

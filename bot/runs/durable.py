@@ -192,17 +192,25 @@ class Durable:
         run = self._taken_up(run_id)
         if run.result is not None:
             return True
+        other = self.book.answered(run)
+        if other is not None:
+            self._conclude(run_id, Result(0.0, same=other))
+            return False
         try:
-            message = self._audience.found(run) if self.book.posting(run_id) and not run.place.message else None
-            if message is not None:
-                run = self._place(run_id, message)
-            message = self._audience.began(run)
+            message = self._audience.began(self._found(run))
         except NotStarted as refused:
             self._conclude(run_id, Result(0.0, failed=refused.sentence))
             return False
         self.book.placed(run_id, message)
         self._place(run_id, message)
         return True
+
+    def _found(self, run: Run) -> Run:
+        """With the message that stands, where its post was begun before and Slack's answer was lost."""
+        if run.place.message or not self.book.posting(run.id):
+            return run
+        message = self._audience.found(run)
+        return self._place(run.id, message) if message else run
 
     def _look(self, run_id: str) -> None:
         run = self._taken_up(run_id)
@@ -228,6 +236,8 @@ class Durable:
 
     def _end(self, run_id: str) -> str | None:
         run, asked = self._taken_up(run_id), self.book.asked(run_id)
+        if run.result is not None and run.result.same:
+            run = self._found(run)
         shown = self._audience.ended(replace(run, asked=asked))
         self.book.placed(run_id, shown.message)
         self.book.ended(run_id)
@@ -240,13 +250,7 @@ class Durable:
         self._audience.tell(self._taken_up(run_id).request, sentence)
 
     def _told(self, run_id: str, told: Progress) -> None:
-        def with_step(now: Run) -> Run:
-            known = [step.fact for step in now.steps]
-            if told.fact not in known:
-                return replace(now, steps=(*now.steps, told))
-            return replace(now, steps=tuple(told if step.fact == told.fact else step for step in now.steps))
-
-        run = self._change(run_id, with_step)
+        run = self._change(run_id, lambda now: now.with_step(told))
         if told.fact == "Issue" and told.state == "done":
             self._learn(run, told.url)
         if self._mine(run_id):
@@ -265,8 +269,8 @@ class Durable:
             issue = reference(url, self._sentry_url).issue_id
         except NotAReference:
             return
-        other = self.book.learned(run.id, issue, [run.request.ref.target]) if issue else None
-        if other is not None and other != run.id:
+        other = self.book.learned(run, issue) if issue else None
+        if other is not None:
             raise AnsweredElsewhere(other)
 
     def _taken_up(self, run_id: str) -> Run:

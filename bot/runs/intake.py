@@ -7,30 +7,24 @@ gather, so that a storm costs few more of them than a quiet hour.
 import queue
 import secrets
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TooLate
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy import ColumnElement, Connection, Engine, bindparam, func, insert, or_, select
+from sqlalchemy import Connection, Engine, and_, bindparam, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
-from bot.runs.database import insert_into, reason
+from bot.runs.claim import Claim, alone, claimed, handed_over, held, named, quiet
+from bot.runs.database import reason
 from bot.runs.run import NotStarted, Request
-from bot.runs.tables import aliases, claims, requests, runs
-
-QUIET_SECONDS = 600.0
-"""How long a finished card answers the same question again: within ten minutes a second asker wants the link."""
-
-ALERT_QUIET_SECONDS = 1_800.0
-"""How long an issue that alerts again is left alone: its card is still there, and can be checked again."""
+from bot.runs.tables import claims, requests, runs
 
 ANSWER_SECONDS = 2.0
 """How long a request may take to be written: Slack waits three seconds, then it asks again or tells of a failure."""
 
-INTAKE_LOCK = 7_315_420_012  # any number that nothing else locks, the same for every replica
 CLOSE_SECONDS = 5.0  # that the last requests may take to be written when the bot stops
 MOST_AT_ONCE = 200  # requests in a transaction; one of them takes a tenth of a millisecond
 
@@ -43,12 +37,6 @@ STOPPING = "The bot is stopping or being restarted; ask again in a minute."
 # Statements are put together once: that takes as long as carrying one out.
 DELIVERED = select(requests.c.delivery, requests.c.run).where(
     requests.c.delivery.in_(bindparam("deliveries", expanding=True))
-)
-NAMED = select(aliases.c.name, aliases.c.issue).where(aliases.c.name.in_(bindparam("names", expanding=True)))
-HELD = (
-    select(claims.c.issue, claims.c.run, claims.c.ended_at, runs.c.channel)
-    .outerjoin_from(claims, runs, runs.c.id == claims.c.run)
-    .where(claims.c.issue.in_(bindparam("issues", expanding=True)))
 )
 WRITTEN = {
     # What it returns makes it one statement for all rows: SQLite's driver gives other threads their turn after each,
@@ -147,21 +135,12 @@ class Intake:
     def _taken(self, asked: Sequence[Request], patient: bool = True) -> list[Taken]:
         try:
             with self._engine.begin() as connection:
-                _alone(connection)
+                alone(connection)
                 return _Batch(connection, self._now()).take(asked)
         except DBAPIError as error:
             if patient and getattr(error.orig, "sqlstate", None) in DEADLOCKED:
                 return self._taken(asked, patient=False)
             raise
-
-
-def _alone(connection: Connection) -> None:
-    """One batch after the other, on all replicas: what one looked up is so until it has written, and none of them waits
-    for another that waits for it (PostgreSQL notices that only after a second)."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(INTAKE_LOCK)))
-    else:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 class _Batch:
@@ -171,7 +150,8 @@ class _Batch:
         self._connection, self._now = connection, now
         self._delivered: dict[str, str] = {}
         self._issues: dict[str, str] = {}
-        self._claims: dict[str, tuple[str, float | None, str | None]] = {}
+        self._claims: dict[str, Claim] = {}
+        self._overtaken: dict[str, str] = {}
 
     def take(self, asked: Sequence[Request]) -> list[Taken]:
         """The answers, in the order of the requests."""
@@ -180,7 +160,7 @@ class _Batch:
         rows = [
             {
                 "delivery": request.delivery,
-                "run": one.run,
+                "run": self._overtaken.get(one.run, one.run),
                 "asker": request.asker,
                 "channel": request.place.channel,
                 "at": self._now,
@@ -198,42 +178,44 @@ class _Batch:
             known = self._connection.execute(DELIVERED, {"deliveries": deliveries})
             self._delivered = {str(name): str(run) for name, run in known}
         names = {request.ref.target for request in asked}
-        named = self._connection.execute(NAMED, {"names": list(names)})
-        self._issues = {str(name): str(issue) for name, issue in named}
-        self._read_claims({self._issues.get(name, name) for name in names})
-
-    def _read_claims(self, issues: Iterable[str]) -> None:
-        held = self._connection.execute(HELD, {"issues": list(issues)})
-        self._claims.update({str(issue): (str(run), ended, channel) for issue, run, ended, channel in held})
+        self._issues = named(self._connection, names)
+        self._claims = held(self._connection, {self._issues.get(name, name) for name in names})
 
     def _take(self, request: Request) -> Taken:
         if request.delivery and request.delivery in self._delivered:
             return Taken(self._delivered[request.delivery], delivered=True)
         issue = self._issues.get(request.ref.target, request.ref.target)
-        held = self._claims.get(issue)
-        if held is not None and _answers(request, held[1], self._now):
-            taken = self._held(request, issue)
+        claim = self._claims.get(issue)
+        if claim is not None and claim.answers(request, self._now):
+            taken = _answered(request, claim)
         else:
             taken = self._begin(request, issue)
         if request.delivery:
             self._delivered[request.delivery] = taken.run
         return taken
 
-    def _held(self, request: Request, issue: str) -> Taken:
-        run, _, channel = self._claims[issue]
-        return Taken(run, elsewhere=channel not in {None, request.place.channel})
-
     def _begin(self, request: Request, issue: str) -> Taken:
-        """A new run, unless another replica began one for the same issue in this very moment."""
-        run, quiet = f"r-{secrets.token_hex(6)}", _quiet(request)
+        """A new run, unless another one took the issue in this very moment."""
+        run, before = f"r-{secrets.token_hex(6)}", self._claims.get(issue)
         # A clock that was set back must not keep an issue quiet until it has caught up.
-        over = or_(claims.c.ended_at <= self._now - quiet, claims.c.ended_at > self._now)
-        if not claimed(self._connection, issue, run, claims.c.ended_at.is_not(None) if request.again else over):
-            self._read_claims([issue])
-            return self._held(request, issue)
-        self._claims[issue] = (run, None, request.place.channel)
+        over = or_(claims.c.ended_at <= self._now - quiet(request), claims.c.ended_at > self._now)
+        free = claims.c.ended_at.is_not(None) if request.again else over
+        overtaken = before.run if before is not None and before.ended_at is None else None
+        if overtaken is not None:
+            free = or_(free, and_(claims.c.run == overtaken, claims.c.ended_at.is_(None)))
+        if not claimed(self._connection, issue, run, free):
+            self._claims |= held(self._connection, [issue])
+            return _answered(request, self._claims[issue])
+        self._claims[issue] = Claim(run, None, request.place.channel, request.asker, waiting=True)
         self._connection.execute(insert(runs).values(_row(run, request, self._now)))
+        if overtaken is not None:
+            self._overtaken[overtaken] = run
+            handed_over(self._connection, overtaken, run)
         return Taken(run, new=True)
+
+
+def _answered(request: Request, claim: Claim) -> Taken:
+    return Taken(claim.run, elsewhere=claim.channel not in {None, request.place.channel})
 
 
 def _row(run: str, request: Request, now: float) -> dict[str, object]:
@@ -248,26 +230,3 @@ def _row(run: str, request: Request, now: float) -> dict[str, object]:
         "thread": request.place.thread,
         "message": request.place.message,
     }
-
-
-def _answers(request: Request, ended_at: float | None, now: float) -> bool:
-    """Whether the run that holds the issue answers this request: under way, or, unless it is to be checked again,
-    ended within the quiet time."""
-    if ended_at is None:
-        return True
-    return not request.again and 0 <= now - ended_at < _quiet(request)
-
-
-def _quiet(request: Request) -> float:
-    return QUIET_SECONDS if request.asker else ALERT_QUIET_SECONDS
-
-
-def claimed(connection: Connection, issue: str, run: str, free: ColumnElement[bool]) -> bool:
-    """Whether the issue is this run's from now on: nobody had it, or whoever had it is `free` to lose it.
-
-    One statement, so that of two replicas only one is told yes.
-    """
-    claim = insert_into(connection, claims).values(issue=issue, run=run, ended_at=None)
-    free = or_(claims.c.run == run, free)
-    taken = claim.on_conflict_do_update(index_elements=["issue"], set_={"run": run, "ended_at": None}, where=free)
-    return connection.execute(taken.returning(claims.c.run)).scalar() is not None

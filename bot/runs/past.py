@@ -31,7 +31,7 @@ class HistoryInTables:
         return self._entries(going, order, limit)
 
     def recent(self, limit: int = 10, matching: str = "") -> tuple[Entry, ...]:
-        wanted: ColumnElement[bool] = runs.c.state == "ended"
+        wanted: ColumnElement[bool] = (runs.c.state == "ended") & runs.c.answered_by.is_(None)
         plain = matching.encode(errors="ignore").decode().replace("\0", " ")
         for word in plain.split()[:MOST_WORDS]:
             found = (runs.c.target, runs.c.issue, runs.c.short_id, runs.c.title, runs.c.project, runs.c.verdict)

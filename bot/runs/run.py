@@ -1,7 +1,7 @@
 """What a run is, as values, and the seam behind which runs may live in this process or outlast it."""
 
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from playbook.evidence.fact import Value
@@ -68,6 +68,12 @@ class Run:
     @property
     def investigation(self) -> Investigation | None:
         return self.result.investigation if self.result else None
+
+    def with_step(self, told: Progress) -> "Run":
+        """With that step as it stands now; a new one comes last."""
+        if told.fact not in [step.fact for step in self.steps]:
+            return replace(self, steps=(*self.steps, told))
+        return replace(self, steps=tuple(told if step.fact == told.fact else step for step in self.steps))
 
 
 @dataclass(frozen=True)

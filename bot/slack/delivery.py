@@ -15,11 +15,12 @@ from bot.runs.press import Presses
 from bot.runs.run import NotShown, NotStarted, Place, Request, Run, Shown
 from bot.runs.together import Together
 from bot.slack.message import GONE, PASSING, Messages, NotSent
+from bot.slack.pointer import for_asker, for_channel
 from bot.slack.wire import answered
+from bot.slack.writer import Writer
 
-END_SECONDS = 90.0  # how long an edit that is on its way may take, a Retry-After and its time limit included
-
-SAME = "This issue is being diagnosed already, under another of its names: ask for it again for the link."
+NO_DIAGNOSIS = "There is no diagnosis; the person who asked was told why."
+ELSEWHERE = "The card is elsewhere; the person who asked was told where."
 
 log = structlog.get_logger()
 
@@ -38,7 +39,7 @@ class Delivery:
         self._acts = acts
         self.waiting: Callable[[], int] = lambda: 0
         self.known: Callable[[str], Run | None] = lambda _: None
-        self._writers: dict[str, _Writer] = {}
+        self._writers: dict[str, Writer] = {}
         self._guard = threading.Lock()
         self._drawing: dict[str, threading.Lock] = {}
 
@@ -85,16 +86,33 @@ class Delivery:
 
     def _last(self, run: Run) -> tuple[Card | None, str | None]:
         """What the message shows at the end (None: it is taken away), and what only the asker is told."""
-        result, asked = run.result, run.request.asker is not None
-        if result is not None and result.same is not None:
-            return (None, SAME) if asked else (self._stamped(run, failure(SAME)), None)
         if run.investigation is not None:
             return self.shown(run), None
+        elsewhere = run.result is not None and run.result.same is not None
         if run.before is not None and run.before.investigation is not None:
-            return self.shown(run.before), _why(run)
-        if asked and not run.request.again:
+            return self.shown(run.before), self._answered(run) if elsewhere else _why(run)
+        if elsewhere:
+            return self._pointed(run)
+        if run.request.asker is not None and not run.request.again and run.asked <= 1:
             return None, _why(run)
         return self._refused(run), None
+
+    def _answered(self, run: Run) -> str:
+        return for_asker(self._messages, run.request, self._answering(run))
+
+    def _answering(self, run: Run) -> Run | None:
+        return self.known(run.result.same) if run.result and run.result.same else None
+
+    def _pointed(self, run: Run) -> tuple[Card | None, str | None]:
+        """Whoever asked is told where the card is; the thread of an alert shows it, unless it stands in that thread."""
+        other = self._answering(run)
+        if run.request.asker is not None:
+            return None, self._answered(run)
+        if other is None:
+            return self._refused(run), None
+        if (other.place.channel, other.place.thread) == (run.place.channel, run.place.thread):
+            return None, None
+        return self._stamped(run, for_channel(self._messages, run.request, other)), None
 
     def _placed(self, run: Run, card: Card) -> str:
         """Shows the card in the run's message; where that cannot be edited any more, in a new one. Gives its `ts`."""
@@ -125,12 +143,12 @@ class Delivery:
                 raise
             if refused.error in GONE:
                 return None
-            shown = self._stamped(run, failure("There is no diagnosis; the person who asked was told why."))
+            shown = self._stamped(run, failure(ELSEWHERE if run.result and run.result.same else NO_DIAGNOSIS))
             self._messages.edit(place.channel, place.message, shown)
             return place.message
         return None
 
-    def _writer(self, run: Run) -> "_Writer":
+    def _writer(self, run: Run) -> Writer:
         place = run.place
 
         def edit(one: Card) -> None:
@@ -138,7 +156,7 @@ class Delivery:
 
         with self._guard:
             if run.id not in self._writers:
-                self._writers[run.id] = _Writer(edit)
+                self._writers[run.id] = Writer(edit)
             return self._writers[run.id]
 
     def redraw(self, run: Run, place: Place) -> None:
@@ -238,44 +256,6 @@ class Delivery:
 
     def _progress(self, run: Run) -> Card:
         return self._stamped(run, progress(_title(run), run.steps, self.waiting()))
-
-
-class _Writer:
-    """Writes the newest state of one message whenever Slack lets it, so that no step waits for that."""
-
-    def __init__(self, edit: Callable[[Card], None]) -> None:
-        self._edit = edit
-        self._changed = threading.Condition()
-        self._next: Card | None = None
-        self._over = False
-        self._thread = threading.Thread(target=self._write, name="writer", daemon=True)
-        self._thread.start()
-
-    def show(self, shown: Card) -> None:
-        """Shows this as soon as possible, or something newer in its place."""
-        with self._changed:
-            self._next = shown
-            self._changed.notify()
-
-    def end(self) -> None:
-        """Nothing more is shown, what waits included; returns once nothing is on its way any more."""
-        with self._changed:
-            self._next, self._over = None, True
-            self._changed.notify()
-        self._thread.join(END_SECONDS)
-
-    def _write(self) -> None:
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._next is not None or self._over)
-                shown, self._next, over = self._next, None, self._over
-            if over or shown is None:
-                return
-            try:
-                self._edit(shown)
-            except NotSent as refused:
-                if refused.error != "spared":
-                    log.warning("progress could not be shown", error=refused.error)
 
 
 def _title(run: Run) -> str:

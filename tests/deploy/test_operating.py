@@ -10,9 +10,10 @@ import pytest
 import yaml
 
 from bot.observe.beats import SILENCE_SECONDS
+from bot.runs.claim import ALERT_QUIET_SECONDS, QUIET_SECONDS
 from bot.runs.database import CONNECTIONS
 from bot.runs.dispatcher import MOST_ATTEMPTS
-from bot.runs.intake import ALERT_QUIET_SECONDS, ANSWER_SECONDS, QUIET_SECONDS
+from bot.runs.intake import ANSWER_SECONDS
 from bot.runs.tempo import Tempo
 from bot.runs.workflows import AT_ONCE_IN_ALL, LONGEST_TRY_SECONDS
 from bot.settings import Settings

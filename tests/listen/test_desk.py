@@ -91,11 +91,15 @@ def test_a_later_asker_gets_the_link_to_the_card_that_stands(told, known, state)
     assert "https://acme.slack.example.com/archives/C1/p9.9" in heard[0]
 
 
-@pytest.mark.parametrize("known", [None, Run("r-1", asked(), Place(channel="C1"))], ids=["unknown", "not posted yet"])
-def test_without_a_message_nobody_is_sent_to_one(told, known):
+@pytest.mark.parametrize(
+    ("known", "says"),
+    [(None, "its card comes in a moment"), (Run("r-1", asked(), Place(channel="C1")), "comes in <#C1> in a moment")],
+    ids=["unknown", "not posted yet"],
+)
+def test_without_a_message_nobody_is_sent_to_one(told, known, says):
     heard = told(Runs(Started(RUN, new=False), known))
     until(lambda: heard)
-    assert "its card comes in a moment" in heard[0]
+    assert says in heard[0]
     assert "https://" not in heard[0]
 
 

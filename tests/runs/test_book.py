@@ -9,7 +9,9 @@ from sqlalchemy import Engine, select, update
 
 from bot.runs import book as module
 from bot.runs.book import JUDGED_OTHERWISE, Book
+from bot.runs.claim import QUIET_SECONDS
 from bot.runs.intake import Intake
+from bot.runs.past import HistoryInTables
 from bot.runs.run import Request, Result, Run
 from bot.runs.tables import claims, requests, runs
 from playbook.gather import Progress
@@ -40,6 +42,13 @@ def begun(engine: Engine, clock: Clock):
 
 def with_result(run: Run, investigation=None, failed: str | None = None, **given) -> Run:
     return replace(run, result=Result(1.5, investigation, failed, **given))
+
+
+def aware(book: Book, run: Run, issue: str = "5551234567") -> Run:
+    """That run once it has read in Sentry which issue it has."""
+    book.taken_up(run.id, "here")
+    assert book.learned(run, issue) is None
+    return run
 
 
 def holder(engine: Engine, issue: str) -> str | None:
@@ -122,17 +131,71 @@ def test_a_number_and_a_short_id_are_one_issue_once_that_is_known(engine, book, 
     run = begun(asked("SHOP-42"))
     assert begun(asked("5551234567")).id != run.id
     other = begun(asked("SHOP-77"))
-    assert book.learned(other.id, "77", ["SHOP-77"]) is None
+    assert book.learned(other, "77") is None
     assert begun(asked("77")).id == other.id
     assert begun(asked("SHOP-77")).id == other.id
     assert holder(engine, "SHOP-77") is None
 
 
 def test_the_run_that_is_under_way_already_is_told_by_name(book, begun):
-    by_number, by_name = begun(an_alert("5551234567")), begun(asked("SHOP-42"))
-    assert book.learned(by_name.id, "5551234567", ["SHOP-42"]) == by_number.id
-    assert book.learned(by_number.id, "5551234567", ["5551234567"]) is None
+    by_number, by_name = aware(book, begun(an_alert("5551234567"))), begun(asked("SHOP-42"))
+    assert book.learned(by_name, "5551234567") == by_number.id
+    assert book.learned(by_number, "5551234567") is None
     assert begun(asked("SHOP-42")).id == by_number.id
+    assert book.asked(by_number.id) == 3
+
+
+def test_whoever_is_first_to_find_the_issue_takes_it_from_an_alert_but_not_from_a_person(book, begun):
+    by_number, by_name = begun(an_alert("5551234567")), begun(asked("SHOP-42"))
+    book.taken_up(by_number.id, "here")
+    assert book.learned(by_name, "5551234567") is None
+    assert book.asked(by_name.id) == 2
+    assert book.learned(by_number, "5551234567") == by_name.id
+    asked_for, alerted = begun(asked("77")), begun(an_alert("SHOP-77"))
+    assert book.learned(alerted, "77") == asked_for.id
+
+
+def test_a_run_that_was_overtaken_begins_only_if_the_other_one_failed(book, begun, clock):
+    alerted = begun(an_alert("5551234567"))
+    person = begun(asked("5551234567"))
+    assert person.id != alerted.id
+    assert book.answered(person) is None
+    assert book.answered(alerted) == person.id
+    book.concluded(with_result(person, failed="Sentry is down."))
+    assert book.answered(alerted) is None
+    book.concluded(with_result(alerted, found()))
+    clock.now += 60
+    late = begun(an_alert("77"))
+    book.concluded(with_result(late, found("77", "SHOP-77")))
+    assert book.answered(begun(asked("77", again=late.id))) is None
+
+
+def test_a_run_that_waited_finds_the_card_that_was_made_meanwhile_under_another_name(book, begun, clock):
+    by_number, by_name = aware(book, begun(an_alert("5551234567"))), begun(asked("SHOP-42"))
+    assert book.answered(by_name) is None
+    book.concluded(with_result(by_number, found()))
+    assert book.answered(by_name) == by_number.id
+    clock.now += QUIET_SECONDS
+    assert book.answered(by_name) is None
+    assert book.asked(by_number.id) == 2
+
+
+def test_a_diagnosis_without_a_link_to_its_issue_takes_that_from_an_alert_that_has_found_nothing(engine, book, begun):
+    by_number, by_name = begun(an_alert("5551234567")), begun(asked("SHOP-42"))
+    book.concluded(with_result(by_name, found()))
+    assert holder(engine, "5551234567") == by_name.id
+    assert book.asked(by_name.id) == 2
+    assert book.answered(by_number) == by_name.id
+
+
+def test_which_run_answers_instead_is_known_after_a_restart_and_is_no_verdict_of_the_history(engine, book, begun):
+    by_number, by_name = aware(book, begun(an_alert("5551234567"))), begun(asked("SHOP-42"))
+    book.concluded(with_result(by_name, same=by_number.id))
+    book.ended(by_name.id)
+    book.concluded(with_result(by_number, found()))
+    book.ended(by_number.id)
+    assert Book(engine, Clock()).run(by_name.id).result == Result(1.5, same=by_number.id)
+    assert [entry.run for entry in HistoryInTables(engine).recent()] == [by_number.id]
 
 
 def test_an_ended_run_gives_its_issue_to_the_one_that_learns_of_it(engine, book, begun):
@@ -141,12 +204,12 @@ def test_an_ended_run_gives_its_issue_to_the_one_that_learns_of_it(engine, book,
     with engine.begin() as connection:
         connection.execute(claims.delete().where(claims.c.issue == "SHOP-42"))
     fresh = begun(asked("5551234567", again=ended.id))
-    assert book.learned(fresh.id, "5551234567", ["5551234567"]) is None
+    assert book.learned(fresh, "5551234567") is None
     assert holder(engine, "5551234567") == fresh.id
 
 
 def test_a_run_that_ends_leaves_the_issue_to_the_other_one_that_has_it(engine, book, begun):
-    by_number, by_name = begun(an_alert("5551234567")), begun(asked("SHOP-42"))
+    by_number, by_name = aware(book, begun(an_alert("5551234567"))), begun(asked("SHOP-42"))
     book.concluded(with_result(by_name, found()))
     assert holder(engine, "5551234567") == by_number.id
     assert begun(asked("SHOP-42")).id == by_number.id
@@ -155,8 +218,8 @@ def test_a_run_that_ends_leaves_the_issue_to_the_other_one_that_has_it(engine, b
 
 
 def test_a_run_that_turned_out_to_be_anothers_issue_answers_nothing_itself(engine, book, begun):
-    by_number, by_name = begun(an_alert("5551234567")), begun(asked("SHOP-42"))
-    book.learned(by_name.id, "5551234567", ["SHOP-42"])
+    by_number, by_name = aware(book, begun(an_alert("5551234567"))), begun(asked("SHOP-42"))
+    book.learned(by_name, "5551234567")
     book.concluded(with_result(by_name, same=by_number.id))
     assert begun(asked("SHOP-42")).id == by_number.id
 

@@ -4,13 +4,16 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 
-from bot.runs.run import NotStarted
+from bot.runs.run import NotShown, NotStarted, Run, Shown
+from playbook.evidence.issue_ref import IssueRef
 from playbook.evidence.unavailable import Unavailable
+from playbook.gather import Tell
+from playbook.investigate import Investigation
 from tests.card.diagnoses import NOON
 from tests.runs.scene import (
     FAST,
@@ -20,6 +23,7 @@ from tests.runs.scene import (
     an_alert,
     asked,
     failure_of,
+    found,
     replayed,
     running,
     until,
@@ -164,6 +168,58 @@ def test_an_issue_that_another_run_has_is_not_looked_into_twice(engine):
         assert durable.start(asked("SHOP-42")).run.id == by_number
         investigate.go_on.set()
         until(lambda: all_ended(engine))
+
+
+class OfTwoIssues(Investigator):
+    """Finds SHOP-42 to be the issue 5551234567, and any number to be that issue."""
+
+    def __call__(self, ref: IssueRef, at: datetime, tell: Tell) -> Investigation:
+        number = ref.issue_id or "5551234567"
+        super().__call__(ref, at, lambda told: tell(replace(told, url=f"https://acme.sentry.io/issues/{number}/")))
+        return found(number, "SHOP-42" if number == "5551234567" else "SHOP-77")
+
+
+def test_a_person_is_not_kept_waiting_by_an_alert_that_waits_itself(engine):
+    """In a storm: the alert of the issue stands far behind in the queue, under the issue's number."""
+    audience, investigate = Listener(), OfTwoIssues()
+    investigate.go_on.clear()
+    with running(engine, investigate, audience, tempo=replace(FAST, at_once=1)) as durable:
+        durable.start(an_alert("77"))
+        until(lambda: investigate.asked == ["77"])
+        alerted = durable.start(an_alert("5551234567")).run.id
+        person = durable.start(asked("SHOP-42")).run.id
+        investigate.go_on.set()
+        until(lambda: all_ended(engine))
+        results = {run.id: run.result for run in audience.results}
+    assert results[person].investigation is not None
+    assert results[alerted].same == person
+    assert ("began", alerted) not in audience.calls
+    assert investigate.asked == ["77", "SHOP-42"]
+
+
+class LosesAnswers(Listener):
+    """Of a message that is posted at the end of a run, the answer is lost."""
+
+    def ended(self, run: Run) -> Shown:
+        shown = super().ended(run)
+        if shown.message is not None:
+            return shown
+        self.posts.setdefault(run.id, []).append("8.8")
+        raise NotShown("Slack did not answer.")
+
+
+def test_a_message_that_only_tells_where_the_card_is_is_found_again_too(engine):
+    audience, investigate = LosesAnswers(), OfTwoIssues()
+    investigate.go_on.clear()
+    with running(engine, investigate, audience, tempo=replace(FAST, at_once=1)) as durable:
+        durable.start(an_alert("77"))
+        until(lambda: investigate.asked == ["77"])
+        alerted = durable.start(an_alert("5551234567")).run.id
+        durable.start(asked("SHOP-42"))
+        investigate.go_on.set()
+        until(lambda: all_ended(engine))
+        assert audience.posts[alerted] == ["8.8"]
+        assert durable.run(alerted).place.message == "8.8"
 
 
 def test_a_person_goes_before_alerts_and_the_oldest_of_each_first(engine):

@@ -10,9 +10,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy import func, select
 
 from bot.runs.book import Book
+from bot.runs.claim import ALERT_QUIET_SECONDS, QUIET_SECONDS
 from bot.runs.database import opened
-from bot.runs.intake import ALERT_QUIET_SECONDS, ANSWER_SECONDS, QUIET_SECONDS, Intake, Taken, _Batch
-from bot.runs.run import Place, Request
+from bot.runs.intake import ANSWER_SECONDS, Intake, Taken, _Batch
+from bot.runs.run import Place, Request, Run
 from bot.runs.tables import claims, requests, runs
 from tests.databases import a_database
 from tests.runs.scene import Clock, a_run, an_alert, asked, found, taking
@@ -35,7 +36,10 @@ class Intakes(RuleBasedStateMachine):
         self.held: dict[str, tuple[str, float | None]] = {}
         self.delivered: dict[str, str] = {}
         self.requests: dict[str, Request] = {}
-        self.asked = 0
+        self.going: set[str] = set()
+        self.taken_up: set[str] = set()
+        self.aware: set[str] = set()
+        self.answered_by: list[str] = []
 
     @initialize()
     def begin(self) -> None:
@@ -60,26 +64,42 @@ class Intakes(RuleBasedStateMachine):
         if delivery in self.delivered:
             assert taken == Taken(self.delivered[delivery], delivered=True)
             return
-        self.asked += 1
         issue = self.called.get(name, name)
-        held = self.held.get(issue)
-        quiet = QUIET_SECONDS if asker else ALERT_QUIET_SECONDS
-        if held and (held[1] is None or (not again and 0 <= self.clock.now - held[1] < quiet)):
-            assert taken == Taken(held[0], elsewhere=self.requests[held[0]].place.channel != channel)
+        other = self.answering(issue, request)
+        if other:
+            assert taken == Taken(other, elsewhere=self.requests[other].place.channel != channel)
         else:
             assert taken.new
             assert not taken.elsewhere
-            self.held[issue], self.requests[taken.run] = (taken.run, None), request
+            self.take_over(issue, taken.run)
+            self.requests[taken.run] = request
+            self.going.add(taken.run)
+        self.answered_by.append(taken.run)
         if delivery:
             self.delivered[delivery] = taken.run
+
+    @rule(pick=st.integers(0, 99))
+    def begins(self, pick: int) -> None:
+        run = self.under_way(pick)
+        if run is None:
+            return
+        self.book.taken_up(run, "here")
+        self.taken_up.add(run)
+        request = self.requests[run]
+        issue = self.called.get(request.ref.target, request.ref.target)
+        assert self.book.answered(self.run(run)) == self.settle(issue, run, self.answering(issue, request))
 
     @rule(pick=st.integers(0, 99))
     def is_known_by_its_number(self, pick: int) -> None:
         run = self.under_way(pick)
         if run is None:
             return
-        name = self.requests[run].ref.target
-        assert self.book.learned(run, NUMBERS[name], [name]) == self.learn(run, name)
+        issue = NUMBERS[self.requests[run].ref.target]
+        told = self.book.learned(self.run(run), issue)
+        self.aware.add(run)
+        self.called.update({issue: issue, self.requests[run].ref.target: issue})
+        other = self.answering(issue, self.requests[run])
+        assert told == self.settle(issue, run, None if other and self.gives_way(other) else other)
 
     @rule(pick=st.integers(0, 99))
     def finds(self, pick: int) -> None:
@@ -90,7 +110,10 @@ class Intakes(RuleBasedStateMachine):
         number = NUMBERS[name]
         self.book.concluded(a_run(run, self.requests[run], found(number, SHORT_IDS[number])))
         self.end(run, self.clock.now)
-        self.learn(run, name, SHORT_IDS[number])
+        self.called.update(dict.fromkeys((number, name, SHORT_IDS[number]), number))
+        holder, ended = self.held.get(number, (run, None))
+        if holder == run or ended is not None or self.gives_way(holder):
+            self.take_over(number, run)
         self.end(run, self.clock.now)
 
     @rule(pick=st.integers(0, 99))
@@ -106,24 +129,58 @@ class Intakes(RuleBasedStateMachine):
 
     @invariant()
     def every_request_is_written_once_and_every_run_was_told_of(self) -> None:
-        assert self.counted(requests) == self.asked
+        with self.engine.connect() as connection:
+            assert sorted(connection.execute(select(requests.c.run)).scalars()) == sorted(self.answered_by)
         assert self.counted(runs) == len(self.requests)
 
-    def learn(self, run: str, *names: str) -> str | None:
-        issue = NUMBERS[names[0]]
-        self.called.update(dict.fromkeys((issue, *names), issue))
-        other, ended = self.held.get(issue, (run, None))
-        if other != run and ended is None:
+    @invariant()
+    def one_run_at_most_answers_for_a_known_issue(self) -> None:
+        with self.engine.connect() as connection:
+            kept = connection.execute(select(claims.c.issue, claims.c.run, claims.c.ended_at)).all()
+        assert {issue: run for issue, run, _ in kept} == {issue: run for issue, (run, _) in self.held.items()}
+
+    def answering(self, issue: str, request: Request) -> str | None:
+        if issue not in self.held:
+            return None
+        run, ended = self.held[issue]
+        if ended is None:
+            only_waits = self.requests[run].asker is None and run not in self.taken_up
+            return None if request.asker and only_waits else run
+        quiet = QUIET_SECONDS if request.asker else ALERT_QUIET_SECONDS
+        return run if not request.again and 0 <= self.clock.now - ended < quiet else None
+
+    def gives_way(self, run: str) -> bool:
+        going = any(held == (run, None) for held in self.held.values())
+        return going and self.requests[run].asker is None and run not in self.aware
+
+    def settle(self, issue: str, run: str, other: str | None) -> str | None:
+        if other not in {None, run}:
+            self.hand_over(run, str(other))
             return other
-        self.held = {one: held for one, held in self.held.items() if held[0] != run}
-        self.held[issue] = (run, None)
+        self.take_over(issue, run)
+        self.held = {one: held for one, held in self.held.items() if held[0] != run or one == issue}
         return None
 
+    def take_over(self, issue: str, run: str) -> None:
+        before, ended = self.held.get(issue, (run, None))
+        if before != run and ended is None:
+            self.hand_over(before, run)
+        self.held[issue] = (run, None)
+
+    def hand_over(self, run: str, other: str) -> None:
+        self.answered_by = [other if one == run else one for one in self.answered_by]
+        self.delivered = {one: other if by == run else by for one, by in self.delivered.items()}
+
     def end(self, run: str, at: float) -> None:
+        self.going.discard(run)
+        self.aware.add(run)
         self.held.update({issue: (run, at) for issue, (holder, _) in self.held.items() if holder == run})
 
+    def run(self, run: str) -> Run:
+        return Run(run, self.requests[run], self.requests[run].place)
+
     def under_way(self, pick: int) -> str | None:
-        going = sorted({run for run, ended in self.held.values() if ended is None})
+        going = sorted(self.going)
         return going[pick % len(going)] if going else None
 
     def counted(self, table) -> int:
@@ -181,7 +238,7 @@ def test_a_request_outlives_the_process_that_took_it(engine):
         first = intake.take(an_alert(delivery="Ev1"))
     with taking(engine) as intake:
         assert intake.take(an_alert(delivery="Ev1")) == Taken(first.run, delivered=True)
-        assert intake.take(asked("5551234567")) == Taken(first.run)
+        assert intake.take(an_alert("5551234567")) == Taken(first.run)
 
 
 def test_a_run_that_another_replica_began_in_this_very_moment_is_known_to_be_elsewhere(engine):
@@ -208,6 +265,27 @@ def test_of_requests_from_another_channel_in_one_transaction_one_is_the_first(en
     assert both == [Taken(run, elsewhere=True), Taken(run, elsewhere=True)]
     assert [book.is_first(run, "C2", one) for one in ("Ev2", "Ev3")] == [True, False]
     assert not book.is_first(run, "C3", "Ev4")
+
+
+def test_a_person_does_not_wait_behind_an_alert_for_the_same_issue_even_in_one_transaction(engine):
+    clock = Clock()
+    with engine.begin() as connection:
+        alerted, person, second = _Batch(connection, clock()).take(
+            [an_alert("555", delivery="Ev1"), asked("555", "U1"), asked("555", "U2")]
+        )
+    assert (alerted.new, person.new, second) == (True, True, Taken(person.run))
+    assert Book(engine, clock).asked(person.run) == 3
+    with taking(engine) as intake:
+        assert intake.take(an_alert("555", delivery="Ev1")) == Taken(person.run, delivered=True)
+        Book(engine, clock).taken_up(person.run, "here")
+        assert intake.take(an_alert("555", delivery="Ev2")) == Taken(person.run)
+
+
+def test_a_person_gets_the_link_to_what_an_alert_began_once_that_is_under_way(engine):
+    with taking(engine) as intake:
+        alerted = intake.take(an_alert("555")).run
+        Book(engine, Clock()).taken_up(alerted, "here")
+        assert intake.take(asked("555")) == Taken(alerted)
 
 
 def test_an_issue_whose_runs_were_forgotten_begins_anew(engine):

@@ -13,9 +13,9 @@ from bot.doors import web_client
 from bot.runs.feedback import FeedbackInTables
 from bot.runs.intake import Intake
 from bot.runs.record import PressesInTables
-from bot.runs.run import NotShown, NotStarted, Request, Result, Run
+from bot.runs.run import NotShown, NotStarted, Place, Result, Run
 from bot.runs.together import Together
-from bot.slack.delivery import SAME, Delivery
+from bot.slack.delivery import Delivery
 from bot.slack.message import Messages
 from bot.slack.pace import Allowance, Pace
 from playbook.gather import Progress
@@ -185,14 +185,61 @@ def test_a_failed_alert_says_so_where_the_alert_stands(slack, delivery, begun):
     assert "Sentry is down." in text_of(slack, run.place.message)
 
 
-@pytest.mark.parametrize("request_", [asked(), an_alert()], ids=["a person", "an alert"])
-def test_what_is_answered_by_another_run_says_so(slack, delivery, begun, request_: Request):
-    run = began(delivery, begun(request_))
-    shown = delivery.ended(ended(run, same="r-other"))
-    if request_.asker:
-        assert (shown, slack.messages) == (type(shown)(message=None, tell=SAME), {})
-    else:
-        assert SAME in text_of(slack, run.place.message)
+def test_a_failure_that_others_wait_for_too_stays_where_they_were_sent(slack, delivery, begun):
+    run = began(delivery, begun(asked()))
+    shown = delivery.ended(replace(ended(run, "Sentry is down."), asked=2))
+    assert (shown.message, shown.tell) == (run.place.message, None)
+    assert "Sentry is down." in text_of(slack, run.place.message)
+
+
+@pytest.fixture
+def other(slack, delivery, begun) -> Run:
+    """A run in the thread 1.1 of C1 that answers what others were asked."""
+    standing = began(delivery, begun(an_alert("77")))
+    delivery.known = {standing.id: standing}.get
+    return standing
+
+
+def test_whoever_asked_for_what_another_run_answers_gets_the_link_and_the_placeholder_goes(
+    slack, delivery, begun, other
+):
+    run = began(delivery, begun(asked()))
+    shown = delivery.ended(ended(run, same=other.id))
+    assert shown.message is None
+    assert f"/p{str(other.place.message).replace('.', '')}|here it is>" in str(shown.tell)
+    assert list(slack.messages) == [("C1", other.place.message)]
+
+
+@pytest.mark.parametrize("posted", [True, False], ids=["after its placeholder", "before it posted anything"])
+def test_the_thread_of_an_alert_shows_where_the_card_is(slack, delivery, begun, other, posted):
+    run = begun(an_alert(place=Place(channel="C1", thread="2.2")))
+    shown = delivery.ended(ended(began(delivery, run) if posted else run, same=other.id))
+    assert shown.tell is None
+    assert "has its card elsewhere" in text_of(slack, shown.message)
+    assert "here it is" in text_of(slack, shown.message)
+    assert slack.messages["C1", str(shown.message)]["thread_ts"] == "2.2"
+
+
+def test_an_alert_whose_card_stands_in_its_own_thread_says_nothing_more(slack, delivery, begun, other):
+    run = began(delivery, begun(an_alert()))
+    assert delivery.ended(ended(run, same=other.id)).message is None
+    assert list(slack.messages) == [("C1", other.place.message)]
+
+
+def test_what_another_run_answered_that_is_forgotten_can_be_asked_for_anew(slack, delivery, begun):
+    run = began(delivery, begun(an_alert()))
+    shown = delivery.ended(ended(run, same="r-forgotten"))
+    assert "Check again" in text_of(slack, shown.message)
+
+
+def test_a_check_that_another_run_answers_keeps_the_card(slack, delivery, begun, other):
+    first = began(delivery, begun(asked()))
+    before = ended(first)
+    again = replace(first, id="r-again", request=asked(again=first.id, place=first.place), before=before)
+    shown = delivery.ended(replace(again, result=Result(0.1, same=other.id)))
+    assert shown.message == first.place.message
+    assert "here it is" in str(shown.tell)
+    assert "Show evidence" in text_of(slack, shown.message)
 
 
 def test_one_sentence_goes_to_the_response_url_or_else_is_whispered(slack, delivery):
