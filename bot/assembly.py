@@ -21,8 +21,9 @@ from bot.observe.books import CountedFeedback, CountedPresses, CountedRuns, Time
 from bot.observe.looks import watched
 from bot.observe.metrics import Metrics
 from bot.observe.sources import CountedClient
-from bot.runs.durable import TEMPO, Durable, Investigate
+from bot.runs.durable import TEMPO, Durable
 from bot.runs.feedback import FeedbackInTables
+from bot.runs.look import Investigate
 from bot.runs.past import HistoryInTables
 from bot.runs.record import PressesInTables
 from bot.runs.tempo import Tempo

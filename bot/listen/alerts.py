@@ -98,19 +98,18 @@ def _is_ours(event: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
 
 def _point(desk: Desk, started: Started) -> None:
     if started.elsewhere:
-        desk.later(partial(point, desk, started.run.id, started.run.request))
+        desk.later(partial(point, desk, started.run.request))
 
 
-def point(desk: Desk, run_id: str, request: Request) -> None:
+def point(desk: Desk, request: Request) -> None:
     """Says, once in another channel, where the card is: an alert there is not to look unanswered."""
     place = request.place
     try:
-        known = desk.runs.run(run_id)
-        if known is None or desk.durable is None:
-            return
-        if not desk.durable.book.is_first(run_id, place.channel, request.delivery):
+        run_id = desk.durable.book.first_from(place.channel, request.delivery) if desk.durable else None
+        known = desk.runs.run(run_id) if run_id else None
+        if known is None:
             return
         card = for_channel(desk.messages, request, known)
-        desk.messages.post(place.channel, card.stamped(run_id), place.thread)
+        desk.messages.post(place.channel, card.stamped(known.id), place.thread)
     except (NotSent, NotStarted) as refused:
-        log.warning("an alert could not be pointed to its card", run=run_id, reason=refused.sentence)
+        log.warning("an alert could not be pointed to its card", issue=str(request.ref), reason=refused.sentence)

@@ -63,7 +63,7 @@ class Desk:
         if started.delivered:
             return
         if not started.new:
-            self.later(lambda: whisper(for_asker(self.messages, request, self.runs.run(started.run.id))))
+            self.later(lambda: whisper(for_asker(self.messages, request.ref, self.runs.run(started.run.id))))
         elif started.ahead > 0:
             ahead = f"{counted(started.ahead, 'run')} {'is' if started.ahead == 1 else 'are'} ahead of yours"
             self.tell(whisper, f"{named}: {ahead}. Its card comes as soon as they are done.")

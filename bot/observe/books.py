@@ -1,6 +1,6 @@
 """What is asked, pressed and answered, counted on its way into the books; the books know nothing of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from datetime import UTC, datetime
 
@@ -70,6 +70,9 @@ class TimedAudience:
 
     def left(self, run: Run) -> None:
         self._audience.left(run)
+
+    def announce(self, run: Run, people: Iterable[tuple[str, str]]) -> None:
+        self._audience.announce(run, people)
 
     def settle(self, run: Run) -> None:
         self._audience.settle(run)

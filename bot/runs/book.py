@@ -1,30 +1,23 @@
 """One run's row, from the request to the end of it: what a resumed run needs, and what a later look at it shows."""
 
-import hashlib
 import json
-import zlib
-from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
-from threading import Lock
 from typing import Any
 
 import structlog
-from pydantic import ValidationError
-from sqlalchemy import Connection, Engine, Row, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, case, func, or_, select, update
 
-from bot.runs.claim import alone, keep, known_as, named, settle
+from bot.runs.claim import alone, claimed, known_as, named, settle
 from bot.runs.database import insert_into
+from bot.runs.replays import Replays, digest, packed
 from bot.runs.run import Request, Result, Run
 from bot.runs.tables import claims, incidents, requests, runs
 from playbook.diagnosis import Diagnosis
-from playbook.evidence.unavailable import Unavailable
 from playbook.gather import Progress
 from playbook.incident import incident
-from playbook.investigate import Investigation, replay
-from playbook.sources.recording import Recording
+from playbook.investigate import Investigation
 
-REMEMBERED = 50  # investigations that stay in memory; one holds a few hundred kilobytes
 FREE = 0.0  # the end of a run whose card answers nothing: whoever asks again gets a run of their own
 
 JUDGED_OTHERWISE = "An earlier version of me judged this by other rules: press *Check again* for today's answer."
@@ -34,7 +27,8 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Due:
-    """A run that no workflow carries out yet, or none that still lives; `number` is its place in the order."""
+    """A run that no workflow carries out yet, or none that still lives; `number` is its place in the order, `person`
+    says that one asked for it, be it while it waited."""
 
     run: str
     number: int
@@ -55,22 +49,30 @@ class Book:
 
     def __init__(self, engine: Engine, now: Callable[[], float]) -> None:
         self._engine, self._now = engine, now
-        self._lock = Lock()
-        self._investigations: OrderedDict[str, Investigation] = OrderedDict()
+        self.replays = Replays()
 
     def due(self, attempts: int = 0) -> list[Due]:
         """Runs that have not ended, of which so many attempts or more were begun, oldest first."""
-        wanted = runs.c.attempts == 0 if attempts == 0 else runs.c.attempts >= attempts
-        asked = select(runs.c.id, runs.c.number, runs.c.asker, runs.c.attempts)
+        return self._due(runs.c.attempts == 0 if attempts == 0 else runs.c.attempts >= attempts)
+
+    def hurried(self) -> list[Due]:
+        """Those in the queue that no replica has begun, and that go before alerts by now."""
+        return self._due((runs.c.state == "waiting") & runs.c.hurried.is_(True) & (runs.c.attempts > 0))
+
+    def _due(self, wanted: ColumnElement[bool]) -> list[Due]:
+        asked = select(runs.c.id, runs.c.number, runs.c.asker, runs.c.attempts, runs.c.hurried)
         with self._engine.begin() as connection:
             found = connection.execute(
                 asked.where(runs.c.state.in_(("waiting", "running")), wanted).order_by(runs.c.number)
             ).all()
-        return [Due(str(run), int(number), asker is not None, int(tried)) for run, number, asker, tried in found]
+        return [
+            Due(str(run), int(number), asker is not None or bool(hurried), int(tried))
+            for run, number, asker, tried, hurried in found
+        ]
 
     def waiting(self) -> Waiting:
         """How many runs wait for their turn."""
-        people = func.count(runs.c.asker)
+        people = func.count(case((or_(runs.c.asker.is_not(None), runs.c.hurried.is_(True)), 1)))
         with self._engine.begin() as connection:
             every, asked = connection.execute(select(func.count(), people).where(runs.c.state == "waiting")).one()
         return Waiting(int(every), int(asked))
@@ -78,6 +80,7 @@ class Book:
     def given_up(self, run: str, sentence: str) -> None:
         """Nothing more is tried for it; the issue may be asked for again."""
         with self._engine.begin() as connection:
+            alone(connection)
             values = {"state": "ended", "failed": sentence, "ended_at": self._now()}
             connection.execute(update(runs).where(runs.c.id == run).values(**values))
             connection.execute(update(claims).where(claims.c.run == run).values(ended_at=FREE))
@@ -90,12 +93,21 @@ class Book:
             connection.execute(update(runs).where(runs.c.id == run).values(shown=asked, shown_at=self._now()))
         return asked
 
-    def is_first(self, run: str, channel: str, delivery: str | None) -> bool:
-        """Whether this delivery was the first that asked for the run from this channel."""
-        asked = select(requests.c.delivery).where(requests.c.run == run, requests.c.channel == channel)
+    def first_from(self, channel: str, delivery: str | None) -> str | None:
+        """The run that answers this delivery, if that was the first to ask for it from this channel."""
+        mine = select(requests.c.run).where(requests.c.delivery == delivery).scalar_subquery()
+        asked = select(requests.c.run, requests.c.delivery).where(requests.c.run == mine, requests.c.channel == channel)
         with self._engine.begin() as connection:
             first = connection.execute(asked.order_by(requests.c.number).limit(1)).one_or_none()
-        return first is not None and first.delivery == delivery
+        return str(first.run) if first is not None and first.delivery == delivery else None
+
+    def others(self, run: Run) -> list[tuple[str, str]]:
+        """The people who asked for it too, each with the channel that they asked from."""
+        known, asker = requests.c.run == run.id, requests.c.asker
+        asked = select(asker, requests.c.channel).where(known, asker != "", asker != (run.request.asker or ""))
+        with self._engine.begin() as connection:
+            found = connection.execute(asked.distinct().order_by(asker, requests.c.channel))
+            return [(str(person), str(channel)) for person, channel in found]
 
     def uncounted(self, seconds: float, limit: int) -> list[str]:
         """Ended runs that answer more requests than their cards say, and were not drawn anew for so long."""
@@ -163,11 +175,12 @@ class Book:
         found = result.investigation
         if found is not None:
             diagnosis = found.diagnosis
-            values = {**_summary(diagnosis), "recording": _packed(found.recording), "digest": _digest(diagnosis)}
+            values = {**_summary(diagnosis), "recording": packed(found.recording), "digest": digest(diagnosis)}
         values |= {"seconds": result.seconds, "failed": result.failed, "answered_by": result.same}
         values |= {"steps": _steps(run.steps)}
         now = self._now()
         with self._engine.begin() as connection:
+            alone(connection)
             connection.execute(update(runs).where(runs.c.id == run.id).values(ended_at=now, **values))
             if found is not None:
                 _leave(connection, run, found)
@@ -176,10 +189,10 @@ class Book:
             if found is not None:
                 issue = found.diagnosis.issue
                 known_as(connection, issue.id, issue.id, issue.short_id, run.request.ref.target)
-                keep(connection, run, issue.id)
+                claimed(connection, issue.id, run.id, claims.c.ended_at.is_not(None))
                 connection.execute(ended.values(ended_at=now))
         if found is not None:
-            self._remember(run.id, found)
+            self.replays.keep(run.id, found)
 
     def ended(self, run: str) -> None:
         """Its end was shown: nothing is left to do."""
@@ -211,32 +224,9 @@ class Book:
     def _result(self, row: Row[Any]) -> Result | None:
         if row.ended_at is None:
             return None
-        found = self._investigation(row) if row.recording is not None else None
+        found = self.replays.of(row.id, row.recording, row.digest) if row.recording is not None else None
         failed = row.failed if row.recording is None or found is not None else JUDGED_OTHERWISE
         return Result(float(row.seconds or 0.0), found, failed, row.answered_by)
-
-    def _investigation(self, row: Row[Any]) -> Investigation | None:
-        """Replayed from the recording; None where today's rules give another diagnosis than the one that was shown."""
-        with self._lock:
-            known = self._investigations.get(row.id)
-        if known is not None:
-            return known
-        try:
-            found = replay(Recording.model_validate_json(zlib.decompress(row.recording)), lambda _: None)
-        except (ValidationError, Unavailable, zlib.error) as unreadable:
-            log.warning("a recording cannot be replayed", run=row.id, reason=type(unreadable).__name__)
-            return None
-        if _digest(found.diagnosis) != row.digest:
-            log.info("a recording gives another diagnosis by now", run=row.id)
-            return None
-        self._remember(row.id, found)
-        return found
-
-    def _remember(self, run: str, found: Investigation) -> None:
-        with self._lock:
-            self._investigations[run] = found
-            while len(self._investigations) > REMEMBERED:
-                self._investigations.popitem(last=False)
 
     def _set(self, run: str, **values: object) -> None:
         with self._engine.begin() as connection:
@@ -267,14 +257,6 @@ def _summary(diagnosis: Diagnosis) -> dict[str, str | None]:
         "verdict": verdict.claim or verdict.because,
         "grade": verdict.grade,
     }
-
-
-def _digest(diagnosis: Diagnosis) -> str:
-    return hashlib.sha256(diagnosis.model_dump_json().encode()).hexdigest()
-
-
-def _packed(recording: Recording) -> bytes:
-    return zlib.compress(recording.model_dump_json().encode())
 
 
 def _steps(steps: Iterable[Progress]) -> str:

@@ -30,6 +30,7 @@ HELD = (
         runs.c.channel,
         runs.c.asker,
         (runs.c.state == "waiting").label("waiting"),
+        runs.c.message.is_not(None).label("posted"),
         runs.c.issue.is_not(None).label("aware"),
     )
     .outerjoin_from(claims, runs, runs.c.id == claims.c.run)
@@ -41,7 +42,7 @@ HELD = (
 class Claim:
     """The run that an issue belongs to; `ended_at` in seconds since 1970, None while it is under way.
 
-    `waiting`: no replica has begun it. `aware`: it has read in Sentry which issue it has.
+    `waiting`: no replica has begun it. `posted`: its message stands. `aware`: it has read in Sentry which issue it has.
     """
 
     run: str
@@ -49,20 +50,26 @@ class Claim:
     channel: str | None = None
     asker: str | None = None
     waiting: bool = False
+    posted: bool = False
     aware: bool = False
 
     def answers(self, request: Request, now: float) -> bool:
         """Whether nothing new need be begun: it is under way, or ended within the quiet time and is not to be checked
-        again. An alert's run that only waits is no answer to a person, who goes before alerts."""
+        again."""
         if self.ended_at is None:
-            return not (request.asker and self.waiting and self.asker is None)
+            return True
         return not request.again and 0 <= now - self.ended_at < quiet(request)
 
-    @property
-    def gives_way(self) -> bool:
-        """Whether whoever knows first that it is this issue takes it over: nobody asked for this run, and it has found
-        nothing yet."""
-        return self.ended_at is None and self.asker is None and not self.aware
+    def to_be_hurried(self, request: Request) -> bool:
+        """Whether it is an alert's that waits, and a person asks for it: people go before alerts."""
+        return request.asker is not None and self.asker is None and self.waiting
+
+    def gives_way(self, aware: bool) -> bool:
+        """Whether a run that has begun takes the issue over: this one has no message to point to and may never get one,
+        or, where the other has read in Sentry which issue it has (`aware`), nobody asked for this one, and it has not.
+        """
+        unaware = aware and self.asker is None and not self.aware
+        return self.ended_at is None and (not self.posted or unaware)
 
 
 def alone(connection: Connection) -> None:
@@ -83,8 +90,8 @@ def held(connection: Connection, issues: Iterable[str]) -> dict[str, Claim]:
     """The claims on those of these issues that somebody has."""
     read = connection.execute(HELD, {"issues": list(issues)})
     return {
-        str(issue): Claim(str(run), ended_at, channel, asker, bool(waiting), bool(aware))
-        for issue, run, ended_at, channel, asker, waiting, aware in read
+        str(issue): Claim(str(run), ended_at, channel, asker, bool(waiting), bool(posted), bool(aware))
+        for issue, run, ended_at, channel, asker, waiting, posted, aware in read
     }
 
 
@@ -96,30 +103,17 @@ def known_as(connection: Connection, issue: str, *names: str | None) -> None:
 
 
 def settle(connection: Connection, run: Run, issue: str, now: float, *, aware: bool = False) -> str | None:
-    """Gives the run that answers what this one was asked, if that is another one, which then counts it.
-
-    Else None, and the issue is this one's from now on, with all that was asked of one that gives way to it. `aware`
-    means that this one has read in Sentry which issue it has.
+    """Gives the run that answers what this one, which has begun, was asked, if that is another one, and lets it count
+    that. Else None, and the issue is this one's from now on. `aware`: this one has read in Sentry which issue it has.
     """
     claim = held(connection, [issue]).get(issue)
     other = claim if claim is not None and claim.run != run.id else None
-    if other is not None and other.answers(run.request, now) and not (aware and other.gives_way):
-        handed_over(connection, run.id, other.run)
+    if other is not None and other.answers(run.request, now) and not other.gives_way(aware):
+        connection.execute(update(requests).where(requests.c.run == run.id).values(run=other.run))
         return other.run
     claimed(connection, issue, run.id, true())
     connection.execute(claims.delete().where(claims.c.run == run.id, claims.c.issue != issue))
-    if other is not None and other.ended_at is None:
-        handed_over(connection, other.run, run.id)
     return None
-
-
-def keep(connection: Connection, run: Run, issue: str) -> None:
-    """The issue of a run that has its diagnosis is this run's, unless another one is under way that has found something
-    too."""
-    claim, free = held(connection, [issue]).get(issue), claims.c.ended_at.is_not(None)
-    over = claim.run if claim is not None and claim.gives_way and claim.run != run.id else None
-    if claimed(connection, issue, run.id, free if over is None else or_(free, claims.c.run == over)) and over:
-        handed_over(connection, over, run.id)
 
 
 def claimed(connection: Connection, issue: str, run: str, free: ColumnElement[bool]) -> bool:
@@ -131,11 +125,6 @@ def claimed(connection: Connection, issue: str, run: str, free: ColumnElement[bo
     free = or_(claims.c.run == run, free)
     taken = claim.on_conflict_do_update(index_elements=["issue"], set_={"run": run, "ended_at": None}, where=free)
     return connection.execute(taken.returning(claims.c.run)).scalar() is not None
-
-
-def handed_over(connection: Connection, run: str, other: str) -> None:
-    """The other run answers from now on whatever this one was to answer; its card counts that."""
-    connection.execute(update(requests).where(requests.c.run == run).values(run=other))
 
 
 def quiet(request: Request) -> float:

@@ -92,14 +92,20 @@ class Dispatcher:
             try:
                 for due in self._book.due():
                     self._enqueue(due, 1)
+                for due in self._book.hurried():
+                    self._workflows.hurry(_name(due.run, due.attempts), _priority(due))
             except SQLAlchemyError as error:
                 log.warning("the queue cannot be reached", reason=reason(error))
             except Exception:  # without this thread nothing would begin any more
                 log.exception("the queue failed by a defect")
 
     def _enqueue(self, due: Due, attempt: int) -> None:
-        self._workflows.run(_name(due.run, attempt), due.run, due.number + (0 if due.person else ALERTS_FROM))
+        self._workflows.run(_name(due.run, attempt), due.run, _priority(due))
         self._book.attempted(due.run, attempt)
+
+
+def _priority(due: Due) -> int:
+    return due.number + (0 if due.person else ALERTS_FROM)
 
 
 def _name(run: str, attempt: int) -> str:

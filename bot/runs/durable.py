@@ -22,22 +22,15 @@ from bot.runs.book import Book
 from bot.runs.database import connected
 from bot.runs.dispatcher import Dispatcher
 from bot.runs.intake import NOT_WRITTEN, Intake, Taken
+from bot.runs.look import Investigate, Watch
 from bot.runs.mapped import mapped
 from bot.runs.replicas import Replicas
 from bot.runs.run import AnsweredElsewhere, Audience, NotStarted, Request, Result, Run, Started
 from bot.runs.tempo import Tempo
 from bot.runs.workflows import LeftToOthers, Workflows
-from playbook.evidence.issue_ref import IssueRef
 from playbook.evidence.unavailable import Unavailable
-from playbook.gather import Progress, Tell
-from playbook.investigate import Investigation
+from playbook.gather import Progress
 from playbook.reference import NotAReference, reference
-
-Investigate = Callable[[IssueRef, datetime, Tell], Investigation]
-"""Which issue, asked when, and who hears of each step; raises `Unavailable` when the issue cannot be had."""
-
-Watch = Callable[[Investigate, str], Investigate]
-"""The same investigation with somebody who measures it; the run's id is the second."""
 
 Answer = TypeVar("Answer")
 
@@ -76,7 +69,7 @@ class Durable:
         self.act: Callable[[str], object] = lambda _: None
         self._ready, self._closing = threading.Event(), threading.Event()
         self._intake = Intake(engine, lambda: now().timestamp())
-        self._workflows = Workflows(engine.url, replica, tempo, self._carry_out, self._act)
+        self._workflows = Workflows(engine, replica, tempo, self._carry_out, self._act)
         self.upkeep: Callable[[], None] = lambda: None
         self.took_over: Callable[[int], None] = lambda _: None
         # On record before anything is resumed: the others must not take over what goes on here.
@@ -107,7 +100,7 @@ class Durable:
         return mapped(self._intake.soon(request), partial(self._started, request))
 
     def _started(self, request: Request, taken: Taken) -> Started:
-        if taken.new:
+        if taken.new or taken.hurried:
             self._dispatcher.hurry()
         return Started(Run(taken.run, request, request.place), taken.new, taken.delivered, taken.elsewhere)
 
@@ -192,9 +185,12 @@ class Durable:
         run = self._taken_up(run_id)
         if run.result is not None:
             return True
-        other = self.book.answered(run)
+        others, other = self.book.others(run), self.book.answered(run)
         if other is not None:
             self._conclude(run_id, Result(0.0, same=other))
+            known = self.run(other)
+            if known is not None:
+                self._audience.announce(known, others)
             return False
         try:
             message = self._audience.began(self._found(run))
@@ -202,7 +198,8 @@ class Durable:
             self._conclude(run_id, Result(0.0, failed=refused.sentence))
             return False
         self.book.placed(run_id, message)
-        self._place(run_id, message)
+        run = self._place(run_id, message)
+        self._audience.announce(run, self.book.others(run))
         return True
 
     def _found(self, run: Run) -> Run:

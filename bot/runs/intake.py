@@ -13,11 +13,11 @@ from concurrent.futures import TimeoutError as TooLate
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy import Connection, Engine, and_, bindparam, insert, or_, select
+from sqlalchemy import Connection, Engine, bindparam, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
-from bot.runs.claim import Claim, alone, claimed, handed_over, held, named, quiet
+from bot.runs.claim import Claim, alone, claimed, held, named, quiet
 from bot.runs.database import reason
 from bot.runs.run import NotStarted, Request
 from bot.runs.tables import claims, requests, runs
@@ -50,13 +50,14 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Taken:
-    """The run that answers a request: a new one, the one that answers it already (`elsewhere`: in another channel),
-    or that of the same delivery."""
+    """The run that answers a request: a new one, the one that answers it already (`elsewhere`: in another channel;
+    `hurried`: it waited, and does so before alerts from now on), or that of the same delivery."""
 
     run: str
     new: bool = False
     delivered: bool = False
     elsewhere: bool = False
+    hurried: bool = False
 
 
 class Intake:
@@ -151,7 +152,6 @@ class _Batch:
         self._delivered: dict[str, str] = {}
         self._issues: dict[str, str] = {}
         self._claims: dict[str, Claim] = {}
-        self._overtaken: dict[str, str] = {}
 
     def take(self, asked: Sequence[Request]) -> list[Taken]:
         """The answers, in the order of the requests."""
@@ -160,7 +160,7 @@ class _Batch:
         rows = [
             {
                 "delivery": request.delivery,
-                "run": self._overtaken.get(one.run, one.run),
+                "run": one.run,
                 "asker": request.asker,
                 "channel": request.place.channel,
                 "at": self._now,
@@ -187,7 +187,7 @@ class _Batch:
         issue = self._issues.get(request.ref.target, request.ref.target)
         claim = self._claims.get(issue)
         if claim is not None and claim.answers(request, self._now):
-            taken = _answered(request, claim)
+            taken = self._answered(request, claim)
         else:
             taken = self._begin(request, issue)
         if request.delivery:
@@ -196,26 +196,21 @@ class _Batch:
 
     def _begin(self, request: Request, issue: str) -> Taken:
         """A new run, unless another one took the issue in this very moment."""
-        run, before = f"r-{secrets.token_hex(6)}", self._claims.get(issue)
+        run = f"r-{secrets.token_hex(6)}"
         # A clock that was set back must not keep an issue quiet until it has caught up.
         over = or_(claims.c.ended_at <= self._now - quiet(request), claims.c.ended_at > self._now)
-        free = claims.c.ended_at.is_not(None) if request.again else over
-        overtaken = before.run if before is not None and before.ended_at is None else None
-        if overtaken is not None:
-            free = or_(free, and_(claims.c.run == overtaken, claims.c.ended_at.is_(None)))
-        if not claimed(self._connection, issue, run, free):
+        if not claimed(self._connection, issue, run, claims.c.ended_at.is_not(None) if request.again else over):
             self._claims |= held(self._connection, [issue])
-            return _answered(request, self._claims[issue])
+            return self._answered(request, self._claims[issue])
         self._claims[issue] = Claim(run, None, request.place.channel, request.asker, waiting=True)
         self._connection.execute(insert(runs).values(_row(run, request, self._now)))
-        if overtaken is not None:
-            self._overtaken[overtaken] = run
-            handed_over(self._connection, overtaken, run)
         return Taken(run, new=True)
 
-
-def _answered(request: Request, claim: Claim) -> Taken:
-    return Taken(claim.run, elsewhere=claim.channel not in {None, request.place.channel})
+    def _answered(self, request: Request, claim: Claim) -> Taken:
+        hurried = claim.to_be_hurried(request)
+        if hurried:
+            self._connection.execute(update(runs).where(runs.c.id == claim.run).values(hurried=True))
+        return Taken(claim.run, elsewhere=claim.channel not in {None, request.place.channel}, hurried=hurried)
 
 
 def _row(run: str, request: Request, now: float) -> dict[str, object]:

@@ -27,7 +27,7 @@ class HistoryInTables:
     def under_way(self, limit: int = 20) -> tuple[Entry, ...]:
         going = runs.c.state.in_(("waiting", "running"))
         # Running before waiting, people before alerts, and in the order of asking: as the queue does it.
-        order = (runs.c.state, runs.c.asker.is_(None), runs.c.number)
+        order = (runs.c.state, runs.c.asker.is_(None) & runs.c.hurried.is_not(True), runs.c.number)
         return self._entries(going, order, limit)
 
     def recent(self, limit: int = 10, matching: str = "") -> tuple[Entry, ...]:

@@ -1,5 +1,6 @@
 """What a run is, as values, and the seam behind which runs may live in this process or outlast it."""
 
+from collections.abc import Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -138,6 +139,10 @@ class Audience(Protocol):
 
         Raises `NotStarted` where Slack refuses it for good, `NotShown` where it may be tried again.
         """
+        ...
+
+    def announce(self, run: Run, people: Iterable[tuple[str, str]]) -> None:
+        """Its message stands: tells those people, each in the channel that they asked from, where that is."""
         ...
 
     def told(self, run: Run) -> None:

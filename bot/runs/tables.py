@@ -49,6 +49,7 @@ runs = Table(
     Column("seconds", Double),
     Column("failed", Text),
     Column("answered_by", _ID),  # the run that has its issue, where that is another one
+    Column("hurried", Boolean),  # an alert's, and a person asked for it while it waited
     Column("steps", Text),  # what it told, as JSON
     Column("recording", LargeBinary),  # redacted and compressed; replaying it gives the diagnosis again
     Column("digest", String(64)),  # of the diagnosis that was shown, to know it again

@@ -2,7 +2,7 @@
 
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 import structlog
@@ -20,7 +20,6 @@ from bot.slack.wire import answered
 from bot.slack.writer import Writer
 
 NO_DIAGNOSIS = "There is no diagnosis; the person who asked was told why."
-ELSEWHERE = "The card is elsewhere; the person who asked was told where."
 
 log = structlog.get_logger()
 
@@ -88,31 +87,29 @@ class Delivery:
         """What the message shows at the end (None: it is taken away), and what only the asker is told."""
         if run.investigation is not None:
             return self.shown(run), None
-        elsewhere = run.result is not None and run.result.same is not None
+        if run.result is not None and run.result.same is not None:
+            return self._elsewhere(run, self.known(run.result.same)), None
         if run.before is not None and run.before.investigation is not None:
-            return self.shown(run.before), self._answered(run) if elsewhere else _why(run)
-        if elsewhere:
-            return self._pointed(run)
+            return self.shown(run.before), _why(run)
         if run.request.asker is not None and not run.request.again and run.asked <= 1:
             return None, _why(run)
         return self._refused(run), None
 
-    def _answered(self, run: Run) -> str:
-        return for_asker(self._messages, run.request, self._answering(run))
-
-    def _answering(self, run: Run) -> Run | None:
-        return self.known(run.result.same) if run.result and run.result.same else None
-
-    def _pointed(self, run: Run) -> tuple[Card | None, str | None]:
-        """Whoever asked is told where the card is; the thread of an alert shows it, unless it stands in that thread."""
-        other = self._answering(run)
-        if run.request.asker is not None:
-            return None, self._answered(run)
+    def _elsewhere(self, run: Run, other: Run | None) -> Card | None:
+        """What is shown of a run whose issue another one has: where that one's card is, unless it stands in the very
+        thread, or its own earlier card. A message is never taken away, for others may have been sent to it.
+        """
+        place, asked = run.place, run.request.asker is not None
+        if asked and (place.message is None or run.before is not None):
+            self._say(run.request, for_asker(self._messages, run.request.ref, other))
+        if run.before is not None and run.before.investigation is not None:
+            return self.shown(run.before)
         if other is None:
-            return self._refused(run), None
-        if (other.place.channel, other.place.thread) == (run.place.channel, run.place.thread):
-            return None, None
-        return self._stamped(run, for_channel(self._messages, run.request, other)), None
+            return self._refused(run)
+        beside = place.thread is not None and other.place.thread == place.thread
+        if place.message is None and (asked or beside):
+            return None
+        return self._stamped(run, for_channel(self._messages, run.request, other))
 
     def _placed(self, run: Run, card: Card) -> str:
         """Shows the card in the run's message; where that cannot be edited any more, in a new one. Gives its `ts`."""
@@ -143,7 +140,7 @@ class Delivery:
                 raise
             if refused.error in GONE:
                 return None
-            shown = self._stamped(run, failure(ELSEWHERE if run.result and run.result.same else NO_DIAGNOSIS))
+            shown = self._stamped(run, failure(NO_DIAGNOSIS))
             self._messages.edit(place.channel, place.message, shown)
             return place.message
         return None
@@ -236,15 +233,22 @@ class Delivery:
 
     def tell(self, request: Request, sentence: str) -> None:
         """One sentence to the person who asked, and to nobody else; an alert asked for nothing."""
-        if request.asker is None:
-            return
-        if request.answer_to and answered(request.answer_to, failure(sentence).text, self._messages.client.base_url):
-            return
+        self._say(request, failure(sentence).text)
+
+    def announce(self, run: Run, people: Iterable[tuple[str, str]]) -> None:
+        for person, channel in people:
+            self._whisper(Place(channel=channel), person, for_asker(self._messages, run.request.ref, run))
+
+    def _say(self, request: Request, text: str) -> None:
+        to = request.answer_to
+        if request.asker and not (to and answered(to, text, self._messages.client.base_url)):
+            self._whisper(request.place, request.asker, text)
+
+    def _whisper(self, place: Place, person: str, text: str) -> None:
         try:
-            place = request.place
-            self._messages.whisper(place.channel, request.asker, failure(sentence).text, place.thread)
+            self._messages.whisper(place.channel, person, text, place.thread)
         except NotSent as refused:
-            log.warning("nobody could be told", error=refused.error, sentence=sentence)
+            log.warning("nobody could be told", error=refused.error, text=text)
 
     def _refused(self, run: Run) -> Card:
         pressed = Pressed(run.id, run.request.ref.issue_id or "")

@@ -81,7 +81,7 @@ def test_whoever_has_to_wait_is_told_how_long_the_queue_is(told):
     ("known", "state"),
     [
         (replace(RUN), "is being diagnosed"),
-        (Run("r-1", asked(), RUN.place, result=Result(1.0, failed="no")), "was diagnosed a moment ago"),
+        (Run("r-1", asked(), RUN.place, result=Result(1.0, failed="no")), "was looked into a moment ago"),
     ],
 )
 def test_a_later_asker_gets_the_link_to_the_card_that_stands(told, known, state):
@@ -93,8 +93,12 @@ def test_a_later_asker_gets_the_link_to_the_card_that_stands(told, known, state)
 
 @pytest.mark.parametrize(
     ("known", "says"),
-    [(None, "its card comes in a moment"), (Run("r-1", asked(), Place(channel="C1")), "comes in <#C1> in a moment")],
-    ids=["unknown", "not posted yet"],
+    [
+        (None, "ask again in a minute"),
+        (Run("r-1", asked(), Place(channel="C1")), "its card comes in <#C1>, and I tell you here once it stands"),
+        (Run("r-1", asked(), Place(channel="C1"), result=Result(1.0, same="r-2")), "ask again in a minute"),
+    ],
+    ids=["unknown", "not posted yet", "given up for another one"],
 )
 def test_without_a_message_nobody_is_sent_to_one(told, known, says):
     heard = told(Runs(Started(RUN, new=False), known))

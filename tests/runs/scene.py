@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -93,6 +93,7 @@ class Listener:
         self.heard: list[list[tuple[str, str]]] = []
         self.results: list[Run] = []
         self.sentences: list[tuple[str | None, str]] = []
+        self.announced: list[tuple[str, str, str]] = []
         self.posts: dict[str, list[str]] = {}
         self.before_answer: Callable[[str], None] = lambda _: None
         self._lock = threading.Lock()
@@ -114,6 +115,9 @@ class Listener:
 
     def left(self, run: Run) -> None:
         """Nothing of this audience's goes on for a run."""
+
+    def announce(self, run: Run, people: Iterable[tuple[str, str]]) -> None:
+        self.announced += [(run.id, *one) for one in people]
 
     def told(self, run: Run) -> None:
         self.calls.append(("told", run.id))

@@ -1,22 +1,24 @@
 """A run's row gives back what was shown, and the names of an issue mean the same once they are known."""
 
 import json
+import time
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import Engine, select, update
 
-from bot.runs import book as module
+from bot.runs import replays as module
 from bot.runs.book import JUDGED_OTHERWISE, Book
-from bot.runs.claim import QUIET_SECONDS
+from bot.runs.claim import QUIET_SECONDS, alone
 from bot.runs.intake import Intake
 from bot.runs.past import HistoryInTables
-from bot.runs.run import Request, Result, Run
+from bot.runs.run import Place, Request, Result, Run
 from bot.runs.tables import claims, requests, runs
 from playbook.gather import Progress
 from tests.card.diagnoses import a_diagnosis
-from tests.runs.scene import Clock, a_run, an_alert, asked, found, replayed
+from tests.runs.scene import Clock, a_run, an_alert, asked, found, replayed, taking
 
 
 @pytest.fixture
@@ -44,9 +46,15 @@ def with_result(run: Run, investigation=None, failed: str | None = None, **given
     return replace(run, result=Result(1.5, investigation, failed, **given))
 
 
+def posted(book: Book, *runs_: Run) -> None:
+    for run in runs_:
+        book.taken_up(run.id, "here")
+        book.placed(run.id, "9.9")
+
+
 def aware(book: Book, run: Run, issue: str = "5551234567") -> Run:
-    """That run once it has read in Sentry which issue it has."""
-    book.taken_up(run.id, "here")
+    """That run once its message stands, and it has read in Sentry which issue it has."""
+    posted(book, run)
     assert book.learned(run, issue) is None
     return run
 
@@ -113,7 +121,7 @@ def test_only_so_many_investigations_stay_in_memory_and_the_oldest_goes_first(mo
     ended = [with_result(begun(asked(str(number))), found(str(number), f"SHOP-{number}")) for number in range(1, 5)]
     for run in ended:
         book.concluded(run)
-    assert list(book._investigations) == [run.id for run in ended[2:]]
+    assert list(book.replays.known) == [run.id for run in ended[2:]]
 
 
 def test_a_run_that_is_checked_again_knows_the_one_before_and_that_one_no_further(book, begun):
@@ -147,27 +155,32 @@ def test_the_run_that_is_under_way_already_is_told_by_name(book, begun):
 
 def test_whoever_is_first_to_find_the_issue_takes_it_from_an_alert_but_not_from_a_person(book, begun):
     by_number, by_name = begun(an_alert("5551234567")), begun(asked("SHOP-42"))
-    book.taken_up(by_number.id, "here")
+    posted(book, by_number, by_name)
     assert book.learned(by_name, "5551234567") is None
-    assert book.asked(by_name.id) == 2
     assert book.learned(by_number, "5551234567") == by_name.id
     asked_for, alerted = begun(asked("77")), begun(an_alert("SHOP-77"))
+    posted(book, asked_for, alerted)
     assert book.learned(alerted, "77") == asked_for.id
 
 
-def test_a_run_that_was_overtaken_begins_only_if_the_other_one_failed(book, begun, clock):
-    alerted = begun(an_alert("5551234567"))
-    person = begun(asked("5551234567"))
-    assert person.id != alerted.id
-    assert book.answered(person) is None
-    assert book.answered(alerted) == person.id
+@pytest.mark.parametrize("other", [an_alert("5551234567"), asked("5551234567", "U2")], ids=["an alert", "a person"])
+def test_no_run_is_given_up_for_one_that_has_no_message_and_may_never_get_one(book, begun, other):
+    """A person may have asked where the bot cannot post."""
+    waits, by_name = begun(other), begun(asked("SHOP-42"))
+    book.taken_up(waits.id, "here")
+    posted(book, by_name)
+    assert book.learned(by_name, "5551234567") is None
+    assert book.answered(waits) == by_name.id
+    assert book.asked(by_name.id) == 2
+
+
+def test_a_run_that_was_overtaken_goes_on_if_the_other_one_failed(book, begun):
+    alerted, person = begun(an_alert("5551234567")), begun(asked("SHOP-42"))
+    posted(book, person)
+    assert book.learned(person, "5551234567") is None
     book.concluded(with_result(person, failed="Sentry is down."))
     assert book.answered(alerted) is None
-    book.concluded(with_result(alerted, found()))
-    clock.now += 60
-    late = begun(an_alert("77"))
-    book.concluded(with_result(late, found("77", "SHOP-77")))
-    assert book.answered(begun(asked("77", again=late.id))) is None
+    assert book.asked(alerted.id) == 1
 
 
 def test_a_run_that_waited_finds_the_card_that_was_made_meanwhile_under_another_name(book, begun, clock):
@@ -180,12 +193,45 @@ def test_a_run_that_waited_finds_the_card_that_was_made_meanwhile_under_another_
     assert book.asked(by_number.id) == 2
 
 
-def test_a_diagnosis_without_a_link_to_its_issue_takes_that_from_an_alert_that_has_found_nothing(engine, book, begun):
-    by_number, by_name = begun(an_alert("5551234567")), begun(asked("SHOP-42"))
-    book.concluded(with_result(by_name, found()))
-    assert holder(engine, "5551234567") == by_name.id
-    assert book.asked(by_name.id) == 2
-    assert book.answered(by_number) == by_name.id
+def test_whoever_changes_whose_an_issue_is_waits_for_whoever_is_at_it(either):
+    """Otherwise two runs could each give way to the other, or neither."""
+    book = Book(either, Clock())
+    with taking(either) as intake:
+        runs_ = [Run(intake.take(one).run, one, one.place) for one in map(asked, ("1", "2", "3", "4"))]
+    changes = [
+        lambda: book.answered(runs_[0]),
+        lambda: book.learned(runs_[1], "2"),
+        lambda: book.concluded(with_result(runs_[2], failed="Sentry is down.")),
+        lambda: book.given_up(runs_[3].id, "It never ended."),
+    ]
+    with ThreadPoolExecutor(len(changes)) as pool:
+        with either.connect() as connection:
+            alone(connection)
+            waiting = [pool.submit(change) for change in changes]
+            time.sleep(0.3)
+            assert not any(one.done() for one in waiting)
+            connection.commit()
+        for one in waiting:
+            one.result(10)
+
+
+def test_who_asked_for_a_run_too_is_known_with_the_channel_of_each(book, begun):
+    run = begun(asked(asker="U1"))
+    begun(asked(asker="U2", place=Place(channel="C2")))
+    begun(asked(asker="U2", place=Place(channel="C2")))
+    begun(asked(asker="U1", place=Place(channel="C3")))
+    begun(an_alert("SHOP-42", place=Place(channel="C4")))
+    assert book.others(run) == [("U2", "C2")]
+
+
+def test_the_first_delivery_of_a_channel_is_known_by_whatever_run_answers_it_now(book, begun):
+    there = Place(channel="C2")
+    by_number, by_name = aware(book, begun(an_alert("5551234567", delivery="Ev0"))), begun(asked("SHOP-42"))
+    begun(an_alert("SHOP-42", delivery="Ev1", place=there))
+    assert book.first_from("C2", "Ev1") == by_name.id
+    assert book.learned(by_name, "5551234567") == by_number.id
+    begun(an_alert("SHOP-42", delivery="Ev2", place=there))
+    assert [book.first_from("C2", one) for one in ("Ev1", "Ev2", "Ev3", None)] == [by_number.id, None, None, None]
 
 
 def test_which_run_answers_instead_is_known_after_a_restart_and_is_no_verdict_of_the_history(engine, book, begun):

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from bot.runs.run import NotShown, NotStarted, Run, Shown
+from bot.runs.dispatcher import LOOK_SECONDS
+from bot.runs.run import NotShown, NotStarted, Place, Run, Shown
 from playbook.evidence.issue_ref import IssueRef
 from playbook.evidence.unavailable import Unavailable
 from playbook.gather import Tell
@@ -17,6 +18,7 @@ from playbook.investigate import Investigation
 from tests.card.diagnoses import NOON
 from tests.runs.scene import (
     FAST,
+    PATIENCE,
     Investigator,
     Listener,
     all_ended,
@@ -179,7 +181,7 @@ class OfTwoIssues(Investigator):
         return found(number, "SHOP-42" if number == "5551234567" else "SHOP-77")
 
 
-def test_a_person_is_not_kept_waiting_by_an_alert_that_waits_itself(engine):
+def test_a_person_is_not_given_up_for_an_alert_that_only_waits(engine):
     """In a storm: the alert of the issue stands far behind in the queue, under the issue's number."""
     audience, investigate = Listener(), OfTwoIssues()
     investigate.go_on.clear()
@@ -188,6 +190,7 @@ def test_a_person_is_not_kept_waiting_by_an_alert_that_waits_itself(engine):
         until(lambda: investigate.asked == ["77"])
         alerted = durable.start(an_alert("5551234567")).run.id
         person = durable.start(asked("SHOP-42")).run.id
+        until(lambda: not durable.book.due())
         investigate.go_on.set()
         until(lambda: all_ended(engine))
         results = {run.id: run.result for run in audience.results}
@@ -195,6 +198,44 @@ def test_a_person_is_not_kept_waiting_by_an_alert_that_waits_itself(engine):
     assert results[alerted].same == person
     assert ("began", alerted) not in audience.calls
     assert investigate.asked == ["77", "SHOP-42"]
+
+
+class KnowsLate(OfTwoIssues):
+    """Does not find out for a while which issue it has."""
+
+    def __call__(self, ref: IssueRef, at: datetime, tell: Tell) -> Investigation:
+        assert self.go_on.wait(PATIENCE)
+        return super().__call__(ref, at, tell)
+
+
+def test_who_was_promised_the_link_to_a_run_that_another_one_answers_gets_the_link_to_that(engine):
+    audience, investigate = Listener(), KnowsLate()
+    investigate.go_on.clear()
+    with running(engine, investigate, audience, tempo=replace(FAST, at_once=1)) as durable:
+        by_name = durable.start(asked("SHOP-42")).run.id
+        until(lambda: audience.count("began"))
+        by_number = durable.start(an_alert("5551234567")).run.id
+        assert durable.start(asked("5551234567", "U2")).run.id == by_number
+        investigate.go_on.set()
+        until(lambda: all_ended(engine))
+    assert audience.announced == [(by_name, "U2", "C1")]
+
+
+def test_an_alert_that_a_person_asks_for_while_it_waits_goes_before_the_other_alerts_and_is_told_of(either):
+    audience, investigate = Listener(), Investigator()
+    investigate.go_on.clear()
+    with running(either, investigate, audience, tempo=replace(FAST, at_once=1)) as durable:
+        durable.start(an_alert("1"))
+        until(lambda: investigate.asked == ["1"])
+        waiting = [durable.start(an_alert(str(number))).run.id for number in range(2, 6)]
+        until(lambda: not durable.book.due())
+        assert durable.start(asked("5", place=Place(channel="C9"))).run.id == waiting[-1]
+        until(lambda: [one.run for one in durable.book.hurried()] == [waiting[-1]])
+        time.sleep(2 * LOOK_SECONDS)
+        investigate.go_on.set()
+        until(lambda: all_ended(either))
+    assert investigate.asked == ["1", "5", "2", "3", "4"]
+    assert audience.announced == [(waiting[-1], "U1", "C9")]
 
 
 class LosesAnswers(Listener):
@@ -216,6 +257,7 @@ def test_a_message_that_only_tells_where_the_card_is_is_found_again_too(engine):
         until(lambda: investigate.asked == ["77"])
         alerted = durable.start(an_alert("5551234567")).run.id
         durable.start(asked("SHOP-42"))
+        until(lambda: not durable.book.due())
         investigate.go_on.set()
         until(lambda: all_ended(engine))
         assert audience.posts[alerted] == ["8.8"]
@@ -294,6 +336,6 @@ def test_the_start_of_a_run_that_ended_replays_nothing_before_the_acknowledgemen
         durable.start(an_alert())
         audience.last()
         until(lambda: all_ended(engine))
-        durable.book._investigations.clear()
-        monkeypatch.setattr("bot.runs.book.replay", lambda *_: pytest.fail("replayed"))
+        durable.book.replays.forget()
+        monkeypatch.setattr("bot.runs.replays.replay", lambda *_: pytest.fail("replayed"))
         assert not durable.start(an_alert()).new

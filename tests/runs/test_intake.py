@@ -37,7 +37,8 @@ class Intakes(RuleBasedStateMachine):
         self.delivered: dict[str, str] = {}
         self.requests: dict[str, Request] = {}
         self.going: set[str] = set()
-        self.taken_up: set[str] = set()
+        self.waiting: set[str] = set()
+        self.posted: set[str] = set()
         self.aware: set[str] = set()
         self.answered_by: list[str] = []
 
@@ -67,11 +68,14 @@ class Intakes(RuleBasedStateMachine):
         issue = self.called.get(name, name)
         other = self.answering(issue, request)
         if other:
-            assert taken == Taken(other, elsewhere=self.requests[other].place.channel != channel)
+            hurried = bool(asker) and self.requests[other].asker is None and other in self.waiting
+            elsewhere = self.requests[other].place.channel != channel
+            assert taken == Taken(other, elsewhere=elsewhere, hurried=hurried)
         else:
             assert taken.new
             assert not taken.elsewhere
-            self.take_over(issue, taken.run)
+            self.held[issue] = (taken.run, None)
+            self.waiting.add(taken.run)
             self.requests[taken.run] = request
             self.going.add(taken.run)
         self.answered_by.append(taken.run)
@@ -84,10 +88,16 @@ class Intakes(RuleBasedStateMachine):
         if run is None:
             return
         self.book.taken_up(run, "here")
-        self.taken_up.add(run)
-        request = self.requests[run]
-        issue = self.called.get(request.ref.target, request.ref.target)
-        assert self.book.answered(self.run(run)) == self.settle(issue, run, self.answering(issue, request))
+        self.waiting.discard(run)
+        target = self.requests[run].ref.target
+        assert self.book.answered(self.run(run)) == self.settle(self.called.get(target, target), run, aware=False)
+
+    @rule(pick=st.integers(0, 99))
+    def posts(self, pick: int) -> None:
+        run = self.under_way(pick)
+        if run is not None:
+            self.book.placed(run, "9.9")
+            self.posted.add(run)
 
     @rule(pick=st.integers(0, 99))
     def is_known_by_its_number(self, pick: int) -> None:
@@ -98,8 +108,7 @@ class Intakes(RuleBasedStateMachine):
         told = self.book.learned(self.run(run), issue)
         self.aware.add(run)
         self.called.update({issue: issue, self.requests[run].ref.target: issue})
-        other = self.answering(issue, self.requests[run])
-        assert told == self.settle(issue, run, None if other and self.gives_way(other) else other)
+        assert told == self.settle(issue, run, aware=True)
 
     @rule(pick=st.integers(0, 99))
     def finds(self, pick: int) -> None:
@@ -112,8 +121,8 @@ class Intakes(RuleBasedStateMachine):
         self.end(run, self.clock.now)
         self.called.update(dict.fromkeys((number, name, SHORT_IDS[number]), number))
         holder, ended = self.held.get(number, (run, None))
-        if holder == run or ended is not None or self.gives_way(holder):
-            self.take_over(number, run)
+        if holder == run or ended is not None:
+            self.held[number] = (run, None)
         self.end(run, self.clock.now)
 
     @rule(pick=st.integers(0, 99))
@@ -144,36 +153,24 @@ class Intakes(RuleBasedStateMachine):
             return None
         run, ended = self.held[issue]
         if ended is None:
-            only_waits = self.requests[run].asker is None and run not in self.taken_up
-            return None if request.asker and only_waits else run
+            return run
         quiet = QUIET_SECONDS if request.asker else ALERT_QUIET_SECONDS
         return run if not request.again and 0 <= self.clock.now - ended < quiet else None
 
-    def gives_way(self, run: str) -> bool:
-        going = any(held == (run, None) for held in self.held.values())
-        return going and self.requests[run].asker is None and run not in self.aware
-
-    def settle(self, issue: str, run: str, other: str | None) -> str | None:
-        if other not in {None, run}:
-            self.hand_over(run, str(other))
+    def settle(self, issue: str, run: str, aware: bool) -> str | None:
+        other = self.answering(issue, self.requests[run]) or run
+        unaware = aware and self.requests[other].asker is None and other not in self.aware
+        stands = other not in self.going or (other in self.posted and not unaware)
+        if other != run and stands:
+            self.answered_by = [other if one == run else one for one in self.answered_by]
+            self.delivered = {one: other if by == run else by for one, by in self.delivered.items()}
             return other
-        self.take_over(issue, run)
-        self.held = {one: held for one, held in self.held.items() if held[0] != run or one == issue}
-        return None
-
-    def take_over(self, issue: str, run: str) -> None:
-        before, ended = self.held.get(issue, (run, None))
-        if before != run and ended is None:
-            self.hand_over(before, run)
+        self.held = {one: held for one, held in self.held.items() if held[0] != run}
         self.held[issue] = (run, None)
-
-    def hand_over(self, run: str, other: str) -> None:
-        self.answered_by = [other if one == run else one for one in self.answered_by]
-        self.delivered = {one: other if by == run else by for one, by in self.delivered.items()}
+        return None
 
     def end(self, run: str, at: float) -> None:
         self.going.discard(run)
-        self.aware.add(run)
         self.held.update({issue: (run, at) for issue, (holder, _) in self.held.items() if holder == run})
 
     def run(self, run: str) -> Run:
@@ -263,29 +260,27 @@ def test_of_requests_from_another_channel_in_one_transaction_one_is_the_first(en
             [an_alert("555", delivery="Ev2", place=there), an_alert("555", delivery="Ev3", place=there)]
         )
     assert both == [Taken(run, elsewhere=True), Taken(run, elsewhere=True)]
-    assert [book.is_first(run, "C2", one) for one in ("Ev2", "Ev3")] == [True, False]
-    assert not book.is_first(run, "C3", "Ev4")
+    assert [book.first_from("C2", one) for one in ("Ev2", "Ev3")] == [run, None]
+    assert book.first_from("C3", "Ev4") is None
 
 
-def test_a_person_does_not_wait_behind_an_alert_for_the_same_issue_even_in_one_transaction(engine):
-    clock = Clock()
+def test_an_alert_that_waits_is_hurried_by_a_person_even_in_one_transaction(engine):
+    book = Book(engine, Clock())
     with engine.begin() as connection:
-        alerted, person, second = _Batch(connection, clock()).take(
-            [an_alert("555", delivery="Ev1"), asked("555", "U1"), asked("555", "U2")]
-        )
-    assert (alerted.new, person.new, second) == (True, True, Taken(person.run))
-    assert Book(engine, clock).asked(person.run) == 3
+        alerted, person = _Batch(connection, Clock()()).take([an_alert("555", delivery="Ev1"), asked("555", "U1")])
+    assert person == Taken(alerted.run, hurried=True)
+    assert [one.person for one in book.due()] == [True]
     with taking(engine) as intake:
-        assert intake.take(an_alert("555", delivery="Ev1")) == Taken(person.run, delivered=True)
-        Book(engine, clock).taken_up(person.run, "here")
-        assert intake.take(an_alert("555", delivery="Ev2")) == Taken(person.run)
+        book.taken_up(alerted.run, "here")
+        assert intake.take(asked("555", "U2")) == Taken(alerted.run)
 
 
-def test_a_person_gets_the_link_to_what_an_alert_began_once_that_is_under_way(engine):
+def test_neither_an_alert_nor_who_waits_already_for_a_person_hurries_anything(engine):
     with taking(engine) as intake:
-        alerted = intake.take(an_alert("555")).run
-        Book(engine, Clock()).taken_up(alerted, "here")
-        assert intake.take(asked("555")) == Taken(alerted)
+        alerted, person = intake.take(an_alert("555")).run, intake.take(asked("777")).run
+        assert intake.take(an_alert("555")) == Taken(alerted)
+        assert intake.take(asked("777", "U2")) == Taken(person)
+    assert [one.person for one in Book(engine, Clock()).due()] == [False, True]
 
 
 def test_an_issue_whose_runs_were_forgotten_begins_anew(engine):

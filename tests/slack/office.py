@@ -16,7 +16,7 @@ from slack_sdk import WebClient
 from bot.assembly import Kept, desk_of, web_client
 from bot.doors import hang_up, socket_mode
 from bot.listen.desk import Desk
-from bot.runs.durable import Investigate
+from bot.runs.look import Investigate
 from bot.runs.tempo import Tempo
 from playbook.diagnosis import Diagnosis
 from playbook.evidence.inquiry import Inquiry

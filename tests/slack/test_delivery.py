@@ -200,14 +200,31 @@ def other(slack, delivery, begun) -> Run:
     return standing
 
 
-def test_whoever_asked_for_what_another_run_answers_gets_the_link_and_the_placeholder_goes(
+def linked(other: Run) -> str:
+    return f"/p{str(other.place.message).replace('.', '')}|here it is>"
+
+
+def test_a_message_of_a_run_that_another_one_answers_becomes_a_link_for_all_who_were_sent_to_it(
     slack, delivery, begun, other
 ):
     run = began(delivery, begun(asked()))
     shown = delivery.ended(ended(run, same=other.id))
-    assert shown.message is None
-    assert f"/p{str(other.place.message).replace('.', '')}|here it is>" in str(shown.tell)
+    assert (shown.message, shown.tell) == (run.place.message, None)
+    assert linked(other) in text_of(slack, shown.message)
+
+
+def test_whoever_asked_before_there_was_a_message_is_told_the_link_alone(slack, delivery, begun, other):
+    run = begun(asked(answer_to=slack.response_url()))
+    shown = delivery.ended(ended(run, same=other.id))
+    assert (shown.message, shown.tell) == (None, None)
+    assert linked(other) in slack.answers[0]["text"]
     assert list(slack.messages) == [("C1", other.place.message)]
+
+
+def test_who_was_promised_a_link_gets_it_where_they_asked(slack, delivery, begun, other):
+    delivery.announce(other, [("U7", "C2"), ("U8", "C3")])
+    assert [(one["user"], one["channel"]) for one in slack.whispers] == [("U7", "C2"), ("U8", "C3")]
+    assert linked(other) in slack.whispers[0]["text"]
 
 
 @pytest.mark.parametrize("posted", [True, False], ids=["after its placeholder", "before it posted anything"])
@@ -221,8 +238,7 @@ def test_the_thread_of_an_alert_shows_where_the_card_is(slack, delivery, begun, 
 
 
 def test_an_alert_whose_card_stands_in_its_own_thread_says_nothing_more(slack, delivery, begun, other):
-    run = began(delivery, begun(an_alert()))
-    assert delivery.ended(ended(run, same=other.id)).message is None
+    assert delivery.ended(ended(begun(an_alert()), same=other.id)).message is None
     assert list(slack.messages) == [("C1", other.place.message)]
 
 
@@ -238,8 +254,17 @@ def test_a_check_that_another_run_answers_keeps_the_card(slack, delivery, begun,
     again = replace(first, id="r-again", request=asked(again=first.id, place=first.place), before=before)
     shown = delivery.ended(replace(again, result=Result(0.1, same=other.id)))
     assert shown.message == first.place.message
-    assert "here it is" in str(shown.tell)
+    assert linked(other) in slack.whispers[0]["text"]
     assert "Show evidence" in text_of(slack, shown.message)
+
+
+def test_a_check_of_a_message_that_held_no_card_is_answered_there_and_takes_nothing_away(slack, delivery, begun, other):
+    first = began(delivery, begun(an_alert("SHOP-77", place=Place(channel="C1", thread="2.2"))))
+    delivery.ended(ended(first, "Sentry is down."))
+    again = replace(first, id="r-again", request=asked("77", again=first.id, place=first.place))
+    shown = delivery.ended(replace(again, result=Result(0.1, same=other.id)))
+    assert shown.message == first.place.message
+    assert linked(other) in text_of(slack, shown.message)
 
 
 def test_one_sentence_goes_to_the_response_url_or_else_is_whispered(slack, delivery):

@@ -122,7 +122,7 @@ def test_a_second_asker_gets_the_link_to_the_running_card_and_no_second_run(slac
     at_work.finished()
     at_work.command("5551234567", user="U0OTHER")
     slack.until(lambda: len(slack.answers) == 2)
-    assert "was diagnosed a moment ago" in told_to_the_asker(slack)[1]
+    assert "was looked into a moment ago" in told_to_the_asker(slack)[1]
     assert len(at_work.investigator.asked) == 1
 
 

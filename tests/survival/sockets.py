@@ -11,7 +11,7 @@ from functools import cache
 
 from websockets.exceptions import ConnectionClosed
 
-from bot.runs.durable import Investigate
+from bot.runs.look import Investigate
 from playbook.evidence.issue_ref import IssueRef
 from playbook.gather import Tell
 from playbook.investigate import Investigation
