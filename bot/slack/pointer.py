@@ -16,7 +16,7 @@ def for_asker(messages: Messages, ref: IssueRef, known: Run | None) -> str:
         return f"{named} was asked for already, and I cannot say where: ask again in a minute."
     place, result = known.place, known.result
     if place.message is None:
-        return f"{named} is next: its card comes in <#{place.channel}>, and I tell you here once it stands."
+        return f"{named} was asked for already: its card comes in <#{place.channel}>; you get the link once it stands."
     state = "is being diagnosed" if result is None else "was looked into a moment ago"
     found = messages.link(place.channel, place.message)
     where = link(found, "here it is") if found else f"look in <#{place.channel}>"

@@ -95,7 +95,7 @@ def test_a_later_asker_gets_the_link_to_the_card_that_stands(told, known, state)
     ("known", "says"),
     [
         (None, "ask again in a minute"),
-        (Run("r-1", asked(), Place(channel="C1")), "its card comes in <#C1>, and I tell you here once it stands"),
+        (Run("r-1", asked(), Place(channel="C1")), "its card comes in <#C1>; you get the link once it stands"),
         (Run("r-1", asked(), Place(channel="C1"), result=Result(1.0, same="r-2")), "ask again in a minute"),
     ],
     ids=["unknown", "not posted yet", "given up for another one"],

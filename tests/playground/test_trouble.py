@@ -18,7 +18,7 @@ from bot.demo import acts
 from bot.playground import bot_keeper
 from bot.playground.bot_process import AskedSources
 from bot.playground.open import over_recordings
-from bot.playground.slack.people import SAM
+from bot.playground.slack.people import YOU
 from bot.playground.slack.refused import NotDone
 from bot.playground.slack.workspace import ALERTS, BOT, INCIDENTS
 from bot.playground.trouble import storm
@@ -93,13 +93,18 @@ def test_a_source_that_is_set_while_the_bot_is_dead_is_so_when_it_returns(opened
     assert "GitHub is not configured" in json.dumps(cards(opened))
 
 
+def whispered(opened):
+    return [one for one in said(opened) if one.get("ephemeral")]
+
+
 def test_of_two_people_who_ask_at_once_one_gets_the_card_and_the_other_the_link():
     with over_recordings(0, pace=0.3, arriving=False) as opened:
         opened.stage.act({"do": "stage.together"})
-        until(lambda: cards(opened) and len(said(opened)) == 2, SECONDS)
-        (whispered,) = [one for one in said(opened) if one.get("ephemeral")]
-        assert whispered.get("reader", "U0YOU") in {"U0YOU", SAM.id}
-        assert "being diagnosed" in whispered["text"]
+        until(lambda: cards(opened) and any("here it is" in one["text"] for one in whispered(opened)), SECONDS)
+        assert len([one for one in said(opened) if not one.get("ephemeral")]) == 1
+        assert len({one.get("reader", YOU.id) for one in whispered(opened)}) == 1
+        promised = [one["text"] for one in whispered(opened) if "here it is" not in one["text"]]
+        assert all("you get the link once it stands" in one for one in promised)
         asked = [one for one in opened.workspace.traffic.shown() if one["name"] == "slash_commands"]
         assert len(asked) == 2
         assert abs(asked[0]["at"] - asked[1]["at"]) < 1
