@@ -27,6 +27,6 @@ def for_channel(messages: Messages, request: Request, known: Run) -> Card:
     """The small message for a thread that is not to look unanswered; it names no channel, for not all may see that."""
     place = known.place
     found = messages.link(place.channel, place.message) if place.message else None
-    where = f"{link(found, 'here it is')}." if found else "ask me for it with `/diagnose`, and I tell you where."
-    told = f"{mrkdwn(str(request.ref), NAME)} has its card elsewhere: {where}"
+    where = f", {link(found, 'here it is')}." if found else "; ask me for it with `/diagnose`, and I tell you where."
+    told = f"{mrkdwn(str(request.ref), NAME)}: the card is elsewhere{where}"
     return Card((section(told),), told)

@@ -125,7 +125,7 @@ def test_of_several_issues_none_is_written_too_late_and_those_in_time_are_told_o
         assert sent(web, about(111, 222, 333), "Ev2") == 503
         assert never.cancelled()
         assert later.cancelled()
-        slack.until(lambda: "has its card elsewhere" in json.dumps(list(slack.messages.values())))
+        slack.until(lambda: "the card is elsewhere" in json.dumps(list(slack.messages.values())))
         assert sent(web, about(111, 222, 333), "Ev2") == 200
         slack.until(lambda: len(diagnosed(slack)) == 3)
 
@@ -157,7 +157,7 @@ def test_an_alert_in_a_second_channel_is_told_where_the_card_is(slack):
         slack.until(lambda: cards(slack))
         for event, ts in (("Ev2", "1795168000.000200"), ("Ev3", "1795168000.000300")):
             assert sent(web, an_alert(ts=ts, channel="C2"), event) == 200
-        slack.until(lambda: any("has its card elsewhere" in json.dumps(one) for one in slack.messages.values()))
+        slack.until(lambda: any("the card is elsewhere" in json.dumps(one) for one in slack.messages.values()))
         assert [call.given["channel"] for call in slack.named("chat.postMessage")] == ["C1", "C2"]
 
 

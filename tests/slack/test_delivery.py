@@ -232,7 +232,7 @@ def test_the_thread_of_an_alert_shows_where_the_card_is(slack, delivery, begun, 
     run = begun(an_alert(place=Place(channel="C1", thread="2.2")))
     shown = delivery.ended(ended(began(delivery, run) if posted else run, same=other.id))
     assert shown.tell is None
-    assert "has its card elsewhere" in text_of(slack, shown.message)
+    assert "the card is elsewhere" in text_of(slack, shown.message)
     assert "here it is" in text_of(slack, shown.message)
     assert slack.messages["C1", str(shown.message)]["thread_ts"] == "2.2"
 

@@ -476,7 +476,7 @@ def test_an_alert_in_a_second_channel_is_told_once_where_the_card_is_and_begins_
     first = at_work.finished()
     for event, ts in (("Ev2", "1795168000.000200"), ("Ev3", "1795168000.000300")):
         at_work.event(an_alert(ts=ts, channel="C2"), event)
-    slack.until(at_work.shows("has its card elsewhere"))
+    slack.until(at_work.shows("the card is elsewhere"))
     at_work.event(an_alert(ts="1795168000.000400"), "Ev4")
     time.sleep(0.3)
     posted = [call.given for call in slack.named("chat.postMessage")]
