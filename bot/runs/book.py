@@ -94,7 +94,10 @@ class Book:
         return asked
 
     def first_from(self, channel: str, delivery: str | None) -> str | None:
-        """The run that answers this delivery, if that was the first to ask for it from this channel."""
+        """The run that answers this delivery, if that was the first to ask for it from this channel; None also where
+        Slack named no delivery."""
+        if delivery is None:
+            return None
         mine = select(requests.c.run).where(requests.c.delivery == delivery).scalar_subquery()
         asked = select(requests.c.run, requests.c.delivery).where(requests.c.run == mine, requests.c.channel == channel)
         with self._engine.begin() as connection:

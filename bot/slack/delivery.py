@@ -106,7 +106,7 @@ class Delivery:
             return self.shown(run.before)
         if other is None:
             return self._refused(run)
-        beside = place.thread is not None and other.place.thread == place.thread
+        beside = (other.place.channel, other.place.thread) == (place.channel, place.thread)
         if place.message is None and (asked or beside):
             return None
         return self._stamped(run, for_channel(self._messages, run.request, other))

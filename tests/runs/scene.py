@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -79,6 +79,11 @@ def replayed() -> Investigation:
 def a_run(run_id: str, request: Request, investigation: Investigation | None = None, failed: str | None = None) -> Run:
     """A run as it ended."""
     return Run(run_id, request, request.place, result=Result(1.5, investigation, failed))
+
+
+def with_result(run: Run, investigation=None, failed: str | None = None, **given) -> Run:
+    """That run as it ended."""
+    return replace(run, result=Result(1.5, investigation, failed, **given))
 
 
 class Listener:
